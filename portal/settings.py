@@ -105,9 +105,9 @@ CSRF_TRUSTED_ORIGINS = [f"{_site.scheme}://{_site.netloc}"] if _site.scheme == "
 
 INSTALLED_APPS = [
     "portal.common.apps.CommonConfig",
-    "definitions",
-    "leads",
-    "reviews",
+    "definitions.apps.DefinitionsConfig",
+    "leads.apps.LeadsConfig",
+    "reviews.apps.ReviewsConfig",
     "portal.apps.PortalConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",

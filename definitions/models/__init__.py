@@ -1,0 +1,27 @@
+from definitions.models.ballots import Ballot, BallotStatus, Choice, Elector, Vote, VoteHistory
+from definitions.models.catalogue import ActivityKind, Attribute, Persona, ValueType
+from definitions.models.discussion import AnswerReflection, Comment, RepAnswer
+from definitions.models.versions import Basis, Criterion, Definition, Half, Stage, Version, VersionStatus
+
+__all__ = [
+    "ActivityKind",
+    "AnswerReflection",
+    "Attribute",
+    "Ballot",
+    "BallotStatus",
+    "Basis",
+    "Choice",
+    "Comment",
+    "Criterion",
+    "Definition",
+    "Elector",
+    "Half",
+    "Persona",
+    "RepAnswer",
+    "Stage",
+    "ValueType",
+    "Version",
+    "VersionStatus",
+    "Vote",
+    "VoteHistory",
+]

@@ -1,0 +1,166 @@
+"""The definition, its versions, and the clauses of each."""
+
+from __future__ import annotations
+
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+
+class Stage(models.TextChoices):
+    MQL = "mql", _("Marketing-qualified lead")
+    SALES_QUALIFIED = "sql", _("Sales-qualified lead")
+
+
+class Definition(models.Model):
+    """The agreement on one stage. `active_version` is the pointer that readers of scores follow.
+
+    Only the flip of a finished run moves the pointer (`leads.scoring.runs`), in one transaction.
+    """
+
+    stage = models.CharField(max_length=8, choices=Stage.choices, unique=True)
+    active_version = models.OneToOneField(
+        "definitions.Version", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    review_every_days = models.PositiveSmallIntegerField(default=92)
+    marketing_promise = models.TextField(blank=True)
+    sales_promise = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ("stage",)
+        constraints = (
+            models.CheckConstraint(condition=Q(stage__in=Stage.values), name="definition_stage_is_known"),
+        )
+
+    def __str__(self) -> str:
+        return self.get_stage_display()
+
+    def get_absolute_url(self) -> str:
+        return reverse("definitions:definition_page", args=[self.stage])
+
+
+class VersionStatus(models.TextChoices):
+    DRAFT = "draft", _("Draft")
+    PROPOSED = "proposed", _("Proposed")
+    RATIFIED = "ratified", _("Ratified")
+    ACTIVE = "active", _("Active")
+    SUPERSEDED = "superseded", _("Superseded")
+    REJECTED = "rejected", _("Rejected")
+    LAPSED = "lapsed", _("Lapsed")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+class Version(models.Model):
+    """One wording of a definition. A draft is read from its criteria; once proposed, `document` is frozen.
+
+    Points are whole numbers. `grade_bounds` are the lowest scores of grades 2, 3, 4 and 5, ascending.
+    `fingerprint` is the SHA-256 (hex) of the canonical document's material parts.
+    """
+
+    definition = models.ForeignKey(Definition, on_delete=models.PROTECT, related_name="versions")
+    number = models.PositiveIntegerField()
+    title = models.CharField(max_length=160, blank=True)
+    status = models.CharField(max_length=16, choices=VersionStatus.choices, default=VersionStatus.DRAFT)
+    summary = models.TextField(blank=True)
+
+    threshold = models.IntegerField(default=100, validators=[MinValueValidator(1)])
+    minimum_fit = models.IntegerField(null=True, blank=True)
+    minimum_behaviour = models.IntegerField(null=True, blank=True)
+    cap_fit = models.IntegerField(null=True, blank=True)
+    cap_behaviour = models.IntegerField(null=True, blank=True)
+    groups = models.JSONField(default=list)  # [{"key", "label", "cap"}]
+    grade_bounds = models.JSONField(default=list)
+
+    document = models.JSONField(null=True, blank=True)
+    fingerprint = models.CharField(max_length=64, blank=True)
+    based_on = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="drafts_from"
+    )
+    edit_number = models.PositiveIntegerField(default=1)
+    created_by = models.ForeignKey("common.User", null=True, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    changed_at = models.DateTimeField(auto_now=True)
+    proposed_at = models.DateTimeField(null=True, blank=True)
+    ratified_at = models.DateTimeField(null=True, blank=True)
+    activated_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    # An emergency restore or a temporary relaxation ends by itself.
+    ends_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("definition", "-number")
+        constraints = (
+            models.UniqueConstraint(fields=("definition", "number"), name="one_version_per_number"),
+            models.UniqueConstraint(
+                fields=("definition",), condition=Q(status="active"), name="one_active_version_per_definition"
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=VersionStatus.values), name="version_status_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=("draft", "withdrawn"))
+                | (Q(document__isnull=False) & ~Q(fingerprint="")),
+                name="a_proposed_version_is_frozen",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=("ratified", "active", "superseded")) | Q(ratified_at__isnull=False),
+                name="an_active_version_was_ratified",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.definition.stage.upper()} v{self.number}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("definitions:version_page", args=[self.definition.stage, self.number])
+
+
+class Half(models.TextChoices):
+    FIT = "fit", _("Fit")
+    BEHAVIOUR = "behaviour", _("Behaviour")
+
+
+class Basis(models.TextChoices):
+    DATA = "data", _("Rests on data")
+    ASSUMPTION = "assumption", _("Assumption")
+
+
+class Criterion(models.Model):
+    """One clause of one version. `key` stays the same from version to version.
+
+    `rule` and `effect` are documents of `definitions.criteria`; nothing else reads them.
+    `edit_number` makes a stale save visible: an edit names the number it started from.
+    """
+
+    version = models.ForeignKey(Version, on_delete=models.CASCADE, related_name="criteria")
+    key = models.SlugField(max_length=40)
+    half = models.CharField(max_length=16, choices=Half.choices)
+    position = models.PositiveIntegerField(default=0)
+    wording = models.CharField(max_length=400)
+    rule = models.JSONField(default=dict)
+    effect = models.JSONField(default=dict)
+    group = models.SlugField(max_length=40, blank=True)
+    owner = models.ForeignKey(
+        "common.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    reason = models.TextField(blank=True)
+    basis = models.CharField(max_length=16, choices=Basis.choices, default=Basis.ASSUMPTION)
+    review_on = models.DateField(null=True, blank=True)
+    personas = models.ManyToManyField("definitions.Persona", blank=True, related_name="criteria")
+    edit_number = models.PositiveIntegerField(default=1)
+    changed_by = models.ForeignKey("common.User", null=True, on_delete=models.SET_NULL, related_name="+")
+    changed_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ("version", "half", "position", "id")
+        verbose_name_plural = "criteria"
+        constraints = (
+            models.UniqueConstraint(fields=("version", "key"), name="one_criterion_per_key_and_version"),
+            models.CheckConstraint(condition=Q(half__in=Half.values), name="criterion_half_is_known"),
+            models.CheckConstraint(condition=Q(basis__in=Basis.values), name="criterion_basis_is_known"),
+        )
+
+    def __str__(self) -> str:
+        return self.wording

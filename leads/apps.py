@@ -1,0 +1,21 @@
+"""Accounts, leads, activities, intake, scoring, handoffs: the facts and what follows from them."""
+
+from typing import Any
+
+from django.apps import AppConfig
+from django.apps import apps as installed
+from django.db.models.signals import post_migrate
+
+from leads import base_data
+
+
+def _lay_base_data(sender: AppConfig, using: str, **kwargs: Any) -> None:
+    base_data.lay(installed, using)
+
+
+class LeadsConfig(AppConfig):
+    name = "leads"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        post_migrate.connect(_lay_base_data, sender=self)

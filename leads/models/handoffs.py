@@ -1,0 +1,201 @@
+"""Handoffs: one MQL offered to sales, and what became of it."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+
+class ReasonFamily(models.TextChoices):
+    PROCEDURAL = "procedural", _("Procedural: somebody else should have it")
+    CLERICAL = "clerical", _("Clerical: a fact is missing or wrong")
+    DEFINITIONAL = "definitional", _("Definitional: the definition let it through")
+    DISQUALIFY = "disqualify", _("Ruled out after contact")
+
+
+class Reason(models.Model):
+    """The workspace's own list. A changed reason is a new row; the old one is retired and keeps its name."""
+
+    key = models.SlugField(max_length=40)
+    label = models.CharField(max_length=160)
+    family = models.CharField(max_length=16, choices=ReasonFamily.choices)
+    needs_text = models.BooleanField(default=False)
+    position = models.PositiveSmallIntegerField(default=0)
+    replaces = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    retired_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("family", "position", "label")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("key",), condition=Q(retired_at=None), name="one_reason_in_use_per_key"
+            ),
+            models.CheckConstraint(
+                condition=Q(family__in=ReasonFamily.values), name="reason_family_is_known"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class HandoffStatus(models.TextChoices):
+    OFFERED = "offered", _("Offered")
+    ACCEPTED = "accepted", _("Accepted")
+    RETURNED = "returned", _("Returned")
+    EXPIRED = "expired", _("Expired")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    SALES_QUALIFIED = "sales_qualified", _("Sales-qualified")
+    DISQUALIFIED = "disqualified", _("Disqualified")
+
+
+OPEN = (HandoffStatus.OFFERED, HandoffStatus.ACCEPTED)
+
+
+class Handoff(models.Model):
+    """One offer of one lead. Version, score and receipt are those of the moment of offering, for ever."""
+
+    lead = models.ForeignKey("leads.Lead", on_delete=models.PROTECT, related_name="handoffs")
+    version = models.ForeignKey("definitions.Version", on_delete=models.PROTECT, related_name="handoffs")
+    points = models.IntegerField()
+    grade = models.SmallIntegerField()
+    receipt = models.JSONField()
+    is_contact_request = models.BooleanField(default=False)
+    is_recycled = models.BooleanField(default=False)
+    status = models.CharField(max_length=16, choices=HandoffStatus.choices, default=HandoffStatus.OFFERED)
+    # Offered: whose turn it is (empty: the shared queue). Accepted and later: who took it.
+    owner = models.ForeignKey(
+        "common.User", null=True, blank=True, on_delete=models.PROTECT, related_name="handoffs"
+    )
+    assignment = models.CharField(max_length=200, blank=True)  # why this owner, in words
+    offered_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decided_by = models.ForeignKey(
+        "common.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    follow_up_due_at = models.DateTimeField(null=True, blank=True)
+    followed_up_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    reason = models.ForeignKey(
+        Reason, null=True, blank=True, on_delete=models.PROTECT, related_name="handoffs"
+    )
+    reason_label = models.CharField(max_length=160, blank=True)  # the reason's name on that day
+    challenged_key = models.SlugField(max_length=40, blank=True)  # the criterion that misled
+    is_something_missing = models.BooleanField(default=False)
+    missing_field = models.CharField(max_length=80, blank=True)
+    note = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ("-offered_at", "-id")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("lead",),
+                condition=Q(status__in=("offered", "accepted")),
+                name="one_open_handoff_per_lead",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=HandoffStatus.values), name="handoff_status_is_known"
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=("accepted", "sales_qualified"))
+                | Q(owner__isnull=False, accepted_at__isnull=False),
+                name="an_accepted_lead_has_an_owner",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=("returned", "disqualified")) | Q(reason__isnull=False),
+                name="a_returned_lead_has_a_reason",
+            ),
+        )
+        indexes = (
+            # The queue: what is offered, most urgent first.
+            models.Index(
+                fields=("due_at", "-grade", "id"), condition=Q(status="offered"), name="queue_most_urgent"
+            ),
+            # My accepted leads.
+            models.Index(
+                fields=("owner", "follow_up_due_at"), condition=Q(status="accepted"), name="accepted_by_owner"
+            ),
+            # The watch list and the quarter's numbers.
+            models.Index(fields=("offered_at", "id"), name="handoff_by_offer"),
+            models.Index(fields=("version", "status"), name="handoff_by_version"),
+        )
+
+    def __str__(self) -> str:
+        return f"Handoff {self.pk} of {self.lead}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("leads:handoff_page", args=[self.pk])
+
+
+class StageChange(models.Model):
+    """A lead moved from one stage to another; backwards is an ordinary move."""
+
+    lead = models.ForeignKey("leads.Lead", on_delete=models.CASCADE, related_name="stage_changes")
+    handoff = models.ForeignKey(
+        Handoff, null=True, blank=True, on_delete=models.SET_NULL, related_name="stage_changes"
+    )
+    before = models.CharField(max_length=16)
+    after = models.CharField(max_length=16)
+    changed_at = models.DateTimeField()
+    changed_by = models.ForeignKey("common.User", null=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        ordering = ("-changed_at", "-id")
+
+    def __str__(self) -> str:
+        return f"{self.before} → {self.after}"
+
+
+class FollowUp(models.Model):
+    """An attempt to reach an accepted lead."""
+
+    handoff = models.ForeignKey(Handoff, on_delete=models.CASCADE, related_name="follow_ups")
+    person = models.ForeignKey("common.User", on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    has_reached = models.BooleanField(default=False)
+    note = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ("-at", "-id")
+
+    def __str__(self) -> str:
+        return f"follow-up of handoff {self.handoff_id}"
+
+
+class SavedView(models.Model):
+    """A named set of queue filters of one person."""
+
+    person = models.ForeignKey("common.User", on_delete=models.CASCADE, related_name="saved_views")
+    name = models.CharField(max_length=60)
+    query = models.CharField(max_length=500)
+
+    class Meta:
+        ordering = ("name",)
+        constraints = (models.UniqueConstraint(fields=("person", "name"), name="one_saved_view_per_name"),)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Incident(models.Model):
+    """The nightly count did not add up, and these are the leads."""
+
+    kind = models.CharField(max_length=60)
+    sentence = models.CharField(max_length=300)
+    details = models.JSONField(default=dict)
+    opened_at = models.DateTimeField(auto_now_add=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    closed_by = models.ForeignKey(
+        "common.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        ordering = ("-opened_at",)
+
+    def __str__(self) -> str:
+        return self.sentence

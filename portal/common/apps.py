@@ -1,0 +1,22 @@
+"""The floor that everyone stands on: people, permission, audit, owed work."""
+
+from typing import Any
+
+from django.apps import AppConfig
+from django.apps import apps as installed
+from django.db.models.signals import post_migrate
+
+from portal.common import base_data
+
+
+def _lay_base_data(sender: AppConfig, using: str, **kwargs: Any) -> None:
+    base_data.lay(installed, using)
+
+
+class CommonConfig(AppConfig):
+    name = "portal.common"
+    label = "common"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        post_migrate.connect(_lay_base_data, sender=self)

@@ -1,0 +1,21 @@
+"""Reads that every app needs."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+
+from portal.common.models import Team, User, Workspace
+
+
+def the_workspace() -> Workspace:
+    """The one row of shared settings."""
+    return Workspace.objects.get(pk=1)
+
+
+def people_of(team: Team | str) -> QuerySet[User]:
+    """Active people of one team, by name."""
+    return User.objects.filter(team=team, is_active=True)
+
+
+def active_people() -> QuerySet[User]:
+    return User.objects.filter(is_active=True)
