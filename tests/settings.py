@@ -12,8 +12,16 @@ os.environ["ACCORD_DATA"] = _folder
 os.environ["ACCORD_ENV"] = "embedded"
 os.environ.pop("DEBUG", None)
 
+# Each process of a spread run has a Redis database of its own: its worker hears only its own bells.
+_number = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
+if os.environ.get("REDIS_URL"):
+    os.environ["REDIS_URL"] = os.environ["REDIS_URL"].rsplit("/", 1)[0] + f"/{_number}"
+
 from portal.settings import *  # noqa: E402, F403
-from portal.settings import ACCORD_DATA, DATABASES, STORAGES, TEMPLATES  # noqa: E402
+from portal.settings import ACCORD_DATA, DATABASES, INSTALLED_APPS, STORAGES, TEMPLATES  # noqa: E402
+
+# For its `flush`, which knows about the insert-only audit trail; and the linter of migrations.
+INSTALLED_APPS = ["tests", *INSTALLED_APPS, "django_migration_linter"]
 
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # A file, as in the field: in memory, the threads of a live server fall over each other.

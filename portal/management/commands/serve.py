@@ -162,8 +162,8 @@ def collect_static() -> None:
     found = hashlib.sha256()
     for finder in get_finders():
         for name, storage in finder.list([]):
-            status = os.stat(storage.path(name))
-            found.update(f"{name} {status.st_size} {status.st_mtime_ns}\n".encode())
+            content = hashlib.sha256(Path(storage.path(name)).read_bytes()).hexdigest()
+            found.update(f"{name} {content}\n".encode())
     stamp = Path(settings.STATIC_ROOT, ".collected")
     if stamp.exists() and stamp.read_text(encoding="ascii") == found.hexdigest():
         return

@@ -1,0 +1,73 @@
+# Accord. `make run` on a fresh machine with Python 3.11 or later needs nothing else.
+
+PYTHON ?= python3
+PY := .venv/bin/python
+PYTEST := $(PY) -m pytest
+SERVERS := $(PY) scripts/with_servers.py
+# Spread over the cores; options of your own go into PYTEST_ADDOPTS.
+SPREAD := -n auto --dist loadfile
+
+.PHONY: help run prepare prepare-dev test test-embedded test-servers test-browser faults bench lint types check clean
+
+help:
+	@echo "make run        install what is missing and start the portal"
+	@echo "make test       all tests: SQLite, then PostgreSQL and Redis, then the browser"
+	@echo "make faults     kill workers and servers, and look for harm"
+	@echo "make bench      measure, and print the numbers"
+	@echo "make lint       style, types, templates, migrations"
+	@echo "make clean      remove what was installed or collected (the data in var/ stays)"
+
+run: prepare
+	@exec $(PY) manage.py serve $(ARGS)
+
+prepare:
+	@$(PYTHON) scripts/prepare.py
+
+prepare-dev:
+	@$(PYTHON) scripts/prepare.py --dev
+
+# -- tests ----------------------------------------------------------------------------------------------
+
+test: prepare-dev
+	@$(MAKE) --no-print-directory test-embedded
+	@$(MAKE) --no-print-directory test-servers
+	@$(MAKE) --no-print-directory test-browser
+
+test-embedded:
+	@echo "== SQLite and the embedded broker"
+	$(PYTEST) $(SPREAD) -m "not servers and not browser and not benchmark and not fault"
+
+test-servers:
+	@echo "== PostgreSQL, Redis and a real worker"
+	@$(SERVERS) $(PYTEST) $(SPREAD) -m "not browser and not benchmark and not fault"; status=$$?; \
+	if [ $$status -eq 69 ] && [ -z "$$CI" ]; then echo "SKIPPED: no servers to be had here (see above)"; \
+	else exit $$status; fi
+
+test-browser:
+	@echo "== In a browser"
+	$(PYTEST) -m "browser and not servers"
+
+faults: prepare-dev
+	$(PYTEST) tests/faults -m fault -s
+	$(SERVERS) $(PYTEST) tests/faults -m fault -s
+
+bench: prepare-dev
+	$(PYTEST) tests/benchmarks -m benchmark -s
+	$(SERVERS) $(PYTEST) tests/benchmarks -m benchmark -s
+
+# -- what is wrong before it runs -----------------------------------------------------------------------
+
+lint: prepare-dev
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(MAKE) --no-print-directory types
+	$(PY) -m djlint templates --lint --quiet
+	$(PY) -m djlint templates --check --quiet
+	$(PY) manage.py makemigrations --check --dry-run
+	$(PY) manage.py lintmigrations --settings tests.settings --quiet ignore ok
+
+types:
+	$(PY) -m mypy portal definitions leads reviews scripts
+
+clean:
+	rm -rf .venv node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis test-results

@@ -1,0 +1,206 @@
+"""What all tests share: a browser, a real worker, and the rule that CI skips nothing."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from django.conf import settings
+from django.db import connection
+
+# Playwright's loop runs in the test's thread, where Django then refuses synchronous queries.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+BASE = Path(__file__).resolve().parent.parent
+CHROMIUM = next(
+    (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))),
+    None,
+)
+AXE = BASE / "node_modules" / "axe-core" / "axe.min.js"
+IN_CI = bool(os.environ.get("CI"))
+
+
+# -- what cannot run here says why, and CI accepts no such excuse -------------------------------------------
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    is_on_servers = connection.vendor == "postgresql" and bool(settings.REDIS_URL)
+    for item in items:
+        if item.get_closest_marker("servers") and not is_on_servers:
+            item.add_marker(pytest.mark.skip(reason="needs PostgreSQL and Redis: scripts/with_servers.py"))
+        if item.get_closest_marker("browser"):
+            if CHROMIUM is None:
+                item.add_marker(pytest.mark.skip(reason="needs Chromium on the PATH"))
+            elif not AXE.exists():
+                item.add_marker(
+                    pytest.mark.skip(reason="needs the browser packages: npm ci --ignore-scripts")
+                )
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if IN_CI and reporter is not None and reporter.stats.get("skipped"):
+        reporter.write_line("CI skips nothing: the tests reported as skipped count as failed.", red=True)
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+# -- a browser ---------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """Debian's Chromium; without its sandbox, which does not work for root."""
+    arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
+    return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": arguments}
+
+
+@pytest.fixture
+def page_faults() -> list[str]:
+    """What went wrong on the page so far; a test that provokes an error takes it out again."""
+    return []
+
+
+@pytest.fixture
+def page(page: Any, page_faults: list[str]) -> Iterator[Any]:
+    """A page on which nothing may go wrong unseen: no console error, no failed request, no foreign host."""
+
+    def look_at(request: Any) -> None:
+        host = urlsplit(request.url).hostname
+        if host not in {"localhost", "127.0.0.1", None}:
+            page_faults.append(f"foreign host: {request.url}")
+
+    def look_at_answer(response: Any) -> None:
+        if response.status >= 500:
+            page_faults.append(f"{response.status}: {response.url}")
+
+    page.on(
+        "console", lambda message: message.type == "error" and page_faults.append(f"console: {message.text}")
+    )
+    page.on("pageerror", lambda error: page_faults.append(f"script: {error}"))
+    page.on("requestfailed", lambda request: _note_failure(request, page_faults))
+    page.on("request", look_at)
+    page.on("response", look_at_answer)
+    page.set_default_timeout(10_000)
+    yield page
+    assert page_faults == []
+
+
+def _note_failure(request: Any, faults: list[str]) -> None:
+    # Leaving a page breaks off what it still polls; that is no fault.
+    if request.failure != "net::ERR_ABORTED":
+        faults.append(f"failed: {request.url} {request.failure}")
+
+
+@pytest.fixture
+def assert_accessible(page_faults: list[str]) -> Callable[[Any], None]:
+    """Runs axe-core on the page as it stands: no violation of any WCAG 2.2 A or AA rule."""
+    source = AXE.read_text(encoding="utf-8")
+    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+    def check(page: Any) -> None:
+        # The console first: axe itself may write there.
+        assert page_faults == [], page.url
+        page.evaluate(source)
+        result = page.evaluate("tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})", tags)
+        found = [
+            f"{violation['id']} ({violation['impact']}): {violation['help']} at {node['target']}"
+            for violation in result["violations"]
+            for node in violation["nodes"]
+        ]
+        assert found == [], f"{page.url}: {found}"
+
+    return check
+
+
+# -- a real worker -------------------------------------------------------------------------------------------
+
+
+class Worker:
+    """A Celery worker in a process of its own, on the test's database and broker."""
+
+    def __init__(self, log: Path, concurrency: int = 2) -> None:
+        self.log = log
+        self.concurrency = concurrency
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        options = [
+            "-O",
+            "fair",
+            "--without-gossip",
+            "--without-mingle",
+            "--concurrency",
+            str(self.concurrency),
+        ]
+        with self.log.open("ab") as output:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "celery", "-A", "portal", "worker", "--loglevel", "INFO", *options],
+                cwd=BASE,
+                env=environment_of_children(),
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+            )
+
+    def wait_until_ready(self, seconds: float = 30) -> None:
+        self._wait(lambda: b"ready." in self.log.read_bytes(), seconds)
+
+    def kill(self) -> None:
+        """kill -9 of the parent and its pool at once, as when the machine goes."""
+        assert self.process is not None
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+    def stop(self) -> None:
+        if self.process is None or self.process.poll() is not None:
+            return
+        self.process.terminate()
+        try:
+            self.process.wait(20)
+        except subprocess.TimeoutExpired:
+            self.kill()
+
+    def _wait(self, is_so: Callable[[], bool], seconds: float) -> None:
+        deadline = time.monotonic() + seconds
+        while not is_so():
+            if time.monotonic() > deadline or (self.process and self.process.poll() is not None):
+                raise AssertionError(self.log.read_text(errors="replace")[-3000:])
+            time.sleep(0.1)
+
+
+def environment_of_children() -> dict[str, str]:
+    """For processes that a test starts: the same settings, on the test's database and broker."""
+    database = settings.DATABASES["default"]
+    if connection.vendor == "sqlite":
+        url = f"sqlite:///{connection.settings_dict['NAME']}"
+    else:
+        host = f"{database['HOST']}:{database['PORT']}"
+        password = f":{database['PASSWORD']}" if database["PASSWORD"] else ""
+        url = f"postgres://{database['USER']}{password}@{host}/{connection.settings_dict['NAME']}"
+    return {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "portal.settings",
+        "ACCORD_DATA": str(settings.ACCORD_DATA),
+        "DATABASE_URL": url,
+        "REDIS_URL": settings.REDIS_URL,
+    }
+
+
+@pytest.fixture
+def real_worker(transactional_db: None, tmp_path: Path) -> Iterator[Worker]:
+    """A worker that is up; `.kill()` and `.start()` as you like. Ring it: `portal.tasks.sweep.delay()`."""
+    worker = Worker(tmp_path / "worker.log")
+    worker.start()
+    try:
+        worker.wait_until_ready()
+        yield worker
+    finally:
+        worker.stop()
