@@ -1,4 +1,4 @@
-"""Empties the test database between tests that commit. The audit trail refuses that while its triggers stand."""
+"""Empties the test database between tests that commit; the audit trail refuses while its triggers stand."""
 
 from django.core.management.commands.flush import Command as Flush
 from django.db import connections
