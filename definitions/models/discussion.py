@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Comment(models.Model):
-    """Feedback, a question or a concern: on one criterion (`criterion_key`) or (empty) on the whole version."""
+    """Feedback, a question or a concern: on one criterion (`criterion_key`) or the whole version."""
 
     class Kind(models.TextChoices):
         FEEDBACK = "feedback", _("Feedback")

@@ -84,7 +84,7 @@ class MeetingStatus(models.TextChoices):
 
 
 class Meeting(models.Model):
-    """One occurrence. `original_at` is the instant the cadence gave it (its RECURRENCE-ID); it may be moved."""
+    """One occurrence. `original_at`, its RECURRENCE-ID, is the instant the cadence gave; it may be moved."""
 
     series = models.ForeignKey(Series, on_delete=models.PROTECT, related_name="meetings")
     original_at = models.DateTimeField()
