@@ -6,6 +6,8 @@ import datetime as dt
 from typing import Any
 
 from django import template
+from django.core.paginator import Page
+from django.forms import BoundField, CheckboxInput, Select
 from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
@@ -247,11 +249,20 @@ def person(user: Any, is_brief: bool = False) -> SafeString:
     )
 
 
+def _htmx(query: str, target: str) -> SafeString:
+    if not target:
+        return SafeString("")
+    return format_html(' hx-get="?{}" hx-target="#{}" hx-swap="outerHTML" hx-push-url="true"', query, target)
+
+
 @register.simple_tag(takes_context=True)
-def sort_header(context: template.Context, key: str, label: Text, css: str = "") -> SafeString:
+def sort_header(
+    context: template.Context, key: str, label: Text, css: str = "", target: str = ""
+) -> SafeString:
     """A table header that sorts by link: `?sort=key`, then `?sort=-key`; keeps the other parameters.
 
-    The view reads `request.GET["sort"]`. Gives the whole `<th>`; `css` is e.g. "num".
+    The view reads `request.GET["sort"]`. Gives the whole `<th>`; `css` is e.g. "num"; `target` is the id
+    of the fragment that htmx replaces.
     """
     query = context["request"].GET.copy()
     current = query.get("sort", "")
@@ -263,11 +274,12 @@ def sort_header(context: template.Context, key: str, label: Text, css: str = "")
     elif current == f"-{key}":
         state, arrow = "descending", "sort-down"
     return format_html(
-        '<th scope="col" class="{}"{}><a class="sort sort-{}" href="?{}">{}{}</a></th>',
+        '<th scope="col" class="{}"{}><a class="sort sort-{}" href="?{}"{}>{}{}</a></th>',
         css,
         SafeString(f' aria-sort="{state}"') if state != "none" else "",
         state,
         query.urlencode(),
+        _htmx(query.urlencode(), target),
         label,
         icon(arrow),
     )
@@ -283,3 +295,29 @@ def tile(value: Any, label: Text, population: Text = "", url: str = "", tone: st
 def bar(value: int, total: int, label: Text, url: str = "", tone: str = "") -> dict[str, Any]:
     """One row of a bar list: a `<meter>` with its number. Put several in `<ul class="bars">`."""
     return {"value": value, "total": max(total, 1), "label": label, "url": url, "tone": tone}
+
+
+@register.simple_tag
+def pages_around(page: Page) -> list[int | None]:
+    """The page numbers to offer: first, last and two around the current; None where some are left out."""
+    last = page.paginator.num_pages
+    shown = sorted({1, last} | {n for n in range(page.number - 2, page.number + 3) if 1 <= n <= last})
+    numbers: list[int | None] = []
+    for number in shown:
+        if numbers and numbers[-1] is not None and number - numbers[-1] > 1:
+            numbers.append(None)
+        numbers.append(number)
+    return numbers
+
+
+@register.filter
+def field_control(field: BoundField) -> SafeString:
+    """A small field for the filter bar, with Bootstrap's class for its kind."""
+    widget = field.field.widget
+    if isinstance(widget, CheckboxInput):
+        css = "form-check-input"
+    elif isinstance(widget, Select):
+        css = "form-select form-select-sm"
+    else:
+        css = "form-control form-control-sm"
+    return field.as_widget(attrs={"class": f"{widget.attrs.get('class', '')} {css}".strip()})

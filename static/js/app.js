@@ -1,0 +1,162 @@
+// What every page does by script: toasts, refusals of htmx requests as sentences, forms that submit
+// themselves, menus that close, focus that stays, and the keyboard. Pages work without any of it.
+(() => {
+  "use strict";
+
+  // Toasts -----------------------------------------------------------------------------------------
+
+  const toasts = document.getElementById("toasts");
+
+  const toast = (sentence, tone = "danger") => {
+    const box = document.createElement("div");
+    box.className = `alert alert-${tone}`;
+    const words = document.createElement("span");
+    words.textContent = sentence;
+    const close = document.createElement("button");
+    close.type = "button";
+    close.className = "dismiss";
+    close.setAttribute("aria-label", toasts.dataset.dismissLabel);
+    close.textContent = "×";
+    close.addEventListener("click", () => box.remove());
+    box.append(words, close);
+    toasts.append(box);
+    while (toasts.children.length > 3) toasts.firstElementChild.remove();
+    // What went wrong stays until it is dismissed; what went well need not.
+    if (tone === "success") setTimeout(() => box.remove(), 8000);
+  };
+  window.accord = { toast };
+  document.addEventListener("accord:toast", (event) => toast(event.detail.value ?? event.detail.sentence, event.detail.tone));
+
+  // Refusals ---------------------------------------------------------------------------------------
+
+  const sentenceIn = (xhr) => {
+    const text = xhr.responseText || "";
+    if ((xhr.getResponseHeader("Content-Type") || "").includes("html")) {
+      const page = new DOMParser().parseFromString(text, "text/html");
+      const told = page.querySelector("[data-error-sentence]") || page.querySelector("main h1");
+      return told ? told.textContent.trim() : "";
+    }
+    return text.length < 300 ? text.trim() : "";
+  };
+
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    // A 422 brings its form back with the mistakes marked; when it is a bare sentence the form stays.
+    const { xhr } = event.detail;
+    if (xhr.status === 422 && xhr.responseText.includes("data-error-sentence")) {
+      event.detail.shouldSwap = false;
+      event.detail.isError = true;
+    }
+  });
+  document.addEventListener("htmx:responseError", (event) => {
+    const { xhr } = event.detail;
+    // A part that asks again by itself says nothing about one lost answer; the next comes in seconds.
+    if (xhr.status >= 500 && event.detail.elt.matches("[hx-trigger*='every']")) return;
+    toast(sentenceIn(xhr) || toasts.dataset.failed, xhr.status === 409 || xhr.status >= 500 ? "warning" : "danger");
+  });
+  document.addEventListener("htmx:sendError", (event) => {
+    if (!event.detail.elt.matches("[hx-trigger*='every']")) toast(toasts.dataset.offline, "warning");
+  });
+
+  // Focus that stays where it was when the part around it is replaced ------------------------------
+
+  let lost = null;
+  const lookUp = (element) => {
+    if (element.id) return `#${CSS.escape(element.id)}`;
+    for (const name of ["name", "href", "value"]) {
+      const value = element.getAttribute(name);
+      if (value) return `${element.localName}[${name}="${CSS.escape(value)}"]`;
+    }
+    return null;
+  };
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const here = document.activeElement;
+    lost = here && here !== document.body && event.detail.target?.contains(here) ? lookUp(here) : null;
+  });
+  document.addEventListener("htmx:afterSettle", () => {
+    if (lost && document.activeElement === document.body) document.querySelector(lost)?.focus({ preventScroll: true });
+    lost = null;
+  });
+
+  // Forms that submit themselves -------------------------------------------------------------------
+
+  const waiting = new WeakMap();
+  document.addEventListener("change", (event) => {
+    const form = event.target.closest("form[data-submit-on-change]");
+    if (form && event.target.type !== "search" && event.target.type !== "text") form.requestSubmit();
+  });
+  document.addEventListener("input", (event) => {
+    const form = event.target.closest("form[data-submit-on-change][hx-get]");
+    if (!form || event.target.type !== "search") return;
+    clearTimeout(waiting.get(form));
+    waiting.set(form, setTimeout(() => form.requestSubmit(), 350));
+  });
+  // A second press while the first is under way would be a second action.
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.method !== "post" || form.hasAttribute("hx-post") || event.defaultPrevented) return;
+    if (form.dataset.sent) event.preventDefault();
+    form.dataset.sent = "yes";
+  });
+  window.addEventListener("pageshow", () => {
+    for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+  });
+
+  // Menus and confirmations close by Escape and by a click elsewhere -------------------------------
+
+  const FOLDING = "details.menu[open], details.confirm[open]";
+  document.addEventListener("click", (event) => {
+    for (const open of document.querySelectorAll(FOLDING)) if (!open.contains(event.target)) open.open = false;
+    const opener = event.target.closest("[data-opens]");
+    if (opener) openDialog(opener.dataset.opens);
+  });
+
+  // The keyboard -----------------------------------------------------------------------------------
+  // data-key="a" on a link, button or field: that key presses or focuses it. data-key-label is what the
+  // help says, else the control's own words. Only visible, enabled controls answer.
+
+  const isTyping = (target) =>
+    target.closest("input:not([type='checkbox'], [type='radio'], [type='button'], [type='submit']), textarea, select, [contenteditable]");
+  const controls = () =>
+    [...document.querySelectorAll("[data-key]")].filter((each) => !each.disabled && each.checkVisibility());
+
+  const openDialog = (id) => {
+    const dialog = document.getElementById(id);
+    if (!dialog || dialog.open) return;
+    const list = dialog.querySelector(".keys-list");
+    if (list) {
+      list.replaceChildren();
+      for (const control of controls()) {
+        const [term, words] = [document.createElement("dt"), document.createElement("dd")];
+        const key = document.createElement("kbd");
+        key.textContent = control.dataset.key;
+        words.textContent = control.dataset.keyLabel || control.getAttribute("aria-label") || control.textContent.trim();
+        term.append(key);
+        list.append(term, words);
+      }
+    }
+    dialog.showModal();
+  };
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") {
+      for (const open of document.querySelectorAll(FOLDING)) {
+        const hadFocus = open.contains(document.activeElement);
+        open.open = false;
+        if (hadFocus) open.querySelector("summary").focus();
+      }
+      return;
+    }
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    if (isTyping(event.target) || document.querySelector("dialog[open]")) return;
+    const control = controls().find((each) => each.dataset.key === event.key);
+    if (!control) return;
+    event.preventDefault();
+    if (control.matches("input:not([type='checkbox'], [type='radio'], [type='submit']), textarea, select")) {
+      control.focus();
+      control.select?.();
+    } else {
+      control.focus();
+      control.click();
+    }
+  });
+})();
