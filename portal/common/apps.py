@@ -1,12 +1,13 @@
 """The floor that everyone stands on: people, permission, audit, owed work."""
 
+from importlib import import_module
 from typing import Any
 
 from django.apps import AppConfig
 from django.apps import apps as installed
 from django.db.models.signals import post_migrate
 
-from portal.common import base_data
+from portal.common import base_data, owed
 
 
 def _lay_base_data(sender: AppConfig, using: str, **kwargs: Any) -> None:
@@ -20,3 +21,7 @@ class CommonConfig(AppConfig):
 
     def ready(self) -> None:
         post_migrate.connect(_lay_base_data, sender=self)
+        # Only here are the models loaded; everywhere else imports stand at the top.
+        mail = import_module("portal.common.mail")
+        owed.register("mail", mail.oldest_due)
+        owed.register_bell(mail.send_owed_mail.delay)
