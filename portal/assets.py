@@ -20,7 +20,6 @@ FILES = (
     "bootstrap/dist/css/bootstrap.min.css.map",
     "bootstrap/dist/js/bootstrap.bundle.min.js",
     "bootstrap/dist/js/bootstrap.bundle.min.js.map",
-    "bootstrap-icons/bootstrap-icons.svg",
     "htmx.org/dist/htmx.min.js",
 )
 

@@ -20,6 +20,8 @@ QUICK_FAILURES_ALLOWED = 3
 # How long each way of stopping may take: finish what runs; break it off; no more asking.
 WARM_SECONDS = 20.0
 COLD_SECONDS = 8.0
+# The kernel needs a moment, and the system's first process another to collect orphans.
+KILL_SECONDS = 2.0
 
 PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
@@ -62,10 +64,14 @@ class Child:
 
     def kill_session(self) -> None:
         """What is left of the child's session. Its leader's id stays reserved while any member lives."""
-        if self.process is not None:
-            with suppress(ProcessLookupError, PermissionError):
+        if self.process is None:
+            return
+        deadline = time.monotonic() + KILL_SECONDS
+        with suppress(ProcessLookupError, PermissionError):
+            while time.monotonic() < deadline:
                 os.killpg(self.process.pid, signal.SIGKILL)
-            self.process.wait()
+                self.process.wait()
+                time.sleep(0.02)
 
 
 @dataclass
