@@ -64,7 +64,11 @@ lint: prepare-dev
 	$(PY) -m djlint templates --lint --quiet
 	$(PY) -m djlint templates --check --quiet
 	$(PY) manage.py makemigrations --check --dry-run
-	$(PY) manage.py lintmigrations --settings tests.settings --quiet ignore ok
+	@# On PostgreSQL: SQLite rebuilds tables, which looks dangerous and is not.
+	@$(SERVERS) $(PY) manage.py lintmigrations --settings tests.settings --ignore-initial-migrations --quiet ignore ok \
+	--include-apps common definitions leads reviews; status=$$?; \
+	if [ $$status -eq 69 ] && [ -z "$$CI" ]; then echo "SKIPPED: migrations are linted on PostgreSQL (see above)"; \
+	else exit $$status; fi
 
 types:
 	$(PY) -m mypy portal definitions leads reviews scripts

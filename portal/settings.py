@@ -5,40 +5,21 @@ folder, everything below ACCORD_DATA. ACCORD_ENV=production asks for the rest an
 """
 
 import os
-import secrets
 from pathlib import Path
-from urllib.parse import parse_qs, unquote, urlsplit
+from typing import Any
+from urllib.parse import urlsplit
 
 import dj_database_url
 import structlog
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
+from portal.environment import Problems, flag, mail_settings, number, secret_key_of, words
+
 BASE = Path(__file__).resolve().parent.parent
 
 # Things found wrong while reading the environment, as (what, how to mend it); portal/checks.py reports them.
-CONFIGURATION_PROBLEMS: list[tuple[str, str]] = []
-
-
-def _flag(name: str, default: bool = False) -> bool:
-    value = os.environ.get(name, "").strip().lower()
-    return default if not value else value in {"1", "true", "yes", "on"}
-
-
-def _list(name: str) -> list[str]:
-    return [part.strip() for part in os.environ.get(name, "").split(",") if part.strip()]
-
-
-def _number(name: str, default: int) -> int:
-    value = os.environ.get(name, "").strip()
-    if not value:
-        return default
-    try:
-        return int(value)
-    except ValueError:
-        CONFIGURATION_PROBLEMS.append((f"{name} is {value!r}, not a whole number.", f"Set {name}={default}."))
-        return default
-
+CONFIGURATION_PROBLEMS: Problems = []
 
 # -- where and how ---------------------------------------------------------------------------------------
 
@@ -52,24 +33,9 @@ if ACCORD_ENV not in {"embedded", "production"}:
 ACCORD_DATA = Path(os.environ.get("ACCORD_DATA") or BASE / "var").resolve()
 ACCORD_DATA.mkdir(parents=True, exist_ok=True)
 
-DEBUG = _flag("DEBUG") and not PRODUCTION
-if PRODUCTION and _flag("DEBUG"):
+DEBUG = flag("DEBUG") and not PRODUCTION
+if PRODUCTION and flag("DEBUG"):
     CONFIGURATION_PROBLEMS.append(("DEBUG is set in production.", "Remove DEBUG; it was ignored."))
-
-
-def _embedded_secret_key() -> str:
-    """The key of this installation, made once; readable by its owner only."""
-    path = ACCORD_DATA / "secret_key"
-    try:
-        # O_EXCL: of two processes that start together, one writes and the other reads.
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text(encoding="ascii").strip()
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        key = secrets.token_urlsafe(64)
-        file.write(key)
-    return key
-
 
 SECRET_KEY = os.environ.get("SECRET_KEY", "")
 if not SECRET_KEY:
@@ -82,8 +48,8 @@ if not SECRET_KEY:
             )
         )
     else:
-        SECRET_KEY = _embedded_secret_key()
-SECRET_KEY_FALLBACKS = _list("SECRET_KEY_FALLBACKS")
+        SECRET_KEY = secret_key_of(ACCORD_DATA)
+SECRET_KEY_FALLBACKS = words("SECRET_KEY_FALLBACKS")
 
 SITE_URL = os.environ.get("SITE_URL", "").rstrip("/")
 if not SITE_URL:
@@ -94,7 +60,7 @@ if not SITE_URL:
         )
 _site = urlsplit(SITE_URL)
 
-ALLOWED_HOSTS = _list("ALLOWED_HOSTS")
+ALLOWED_HOSTS = words("ALLOWED_HOSTS")
 if _site.hostname and _site.hostname not in ALLOWED_HOSTS:
     ALLOWED_HOSTS.append(_site.hostname)
 if not PRODUCTION:
@@ -169,7 +135,7 @@ CRISPY_TEMPLATE_PACK = "bootstrap5"
 DATABASES = {
     "default": dj_database_url.parse(
         os.environ.get("DATABASE_URL") or f"sqlite:///{ACCORD_DATA / 'db.sqlite3'}",
-        conn_max_age=_number("DATABASE_CONN_MAX_AGE", 600),
+        conn_max_age=number("DATABASE_CONN_MAX_AGE", 600, CONFIGURATION_PROBLEMS),
         conn_health_checks=True,
     )
 }
@@ -195,7 +161,7 @@ BROKER_FILE = ACCORD_DATA / "broker.sqlite3"
 
 CELERY_BROKER_URL = REDIS_URL or f"sqla+sqlite:///{BROKER_FILE}"
 if REDIS_URL:
-    CELERY_BROKER_TRANSPORT_OPTIONS = {
+    CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {
         # Above the hard time limit, so that no message is delivered to a second worker while it runs.
         "visibility_timeout": 900,
         # With the defaults, messages of a killed worker come back after 100 seconds; so, after ten.
@@ -238,7 +204,7 @@ CELERY_BEAT_SCHEDULE = {
     "nightly": {"task": "portal.tasks.hourly", "schedule": 3600.0, "options": {"expires": 3000}},
 }
 # Seconds that due work may wait unclaimed before a worker gives itself up to be started afresh.
-WORKER_UNCLAIMED_LIMIT = _number("WORKER_UNCLAIMED_LIMIT", 30)
+WORKER_UNCLAIMED_LIMIT = number("WORKER_UNCLAIMED_LIMIT", 30, CONFIGURATION_PROBLEMS)
 
 # -- people ----------------------------------------------------------------------------------------------
 
@@ -309,38 +275,9 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 
 # -- mail ------------------------------------------------------------------------------------------------
 
-
-def _mail(url: str) -> dict[str, object]:
-    """Django's mail settings for smtp://user:password@host:587?tls=true, smtps://…, console: or file:///folder."""
-    parts = urlsplit(url)
-    query = {key: values[-1] for key, values in parse_qs(parts.query).items()}
-    if parts.scheme == "console":
-        return {"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"}
-    if parts.scheme == "file":
-        return {
-            "EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend",
-            "EMAIL_FILE_PATH": unquote(parts.path),
-        }
-    if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
-        CONFIGURATION_PROBLEMS.append(
-            ("EMAIL_URL is not understood.", "Write smtp://user:password@host:587?tls=true, or smtps://….")
-        )
-        return {"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"}
-    over_tls = parts.scheme == "smtps"
-    return {
-        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
-        "EMAIL_HOST": parts.hostname,
-        "EMAIL_PORT": parts.port or (465 if over_tls else 25),
-        "EMAIL_HOST_USER": unquote(parts.username or ""),
-        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
-        "EMAIL_USE_SSL": over_tls,
-        "EMAIL_USE_TLS": not over_tls and query.get("tls", "").lower() in {"1", "true", "yes"},
-    }
-
-
 EMAIL_URL = os.environ.get("EMAIL_URL", "")
 EMAIL_IS_CONFIGURED = bool(EMAIL_URL)
-globals().update(_mail(EMAIL_URL or f"file://{ACCORD_DATA / 'mail'}"))
+globals().update(mail_settings(EMAIL_URL or f"file://{ACCORD_DATA / 'mail'}", CONFIGURATION_PROBLEMS))
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = (
     os.environ.get("DEFAULT_FROM_EMAIL") or f"Accord <accord@{_site.hostname or 'localhost'}>"
@@ -367,11 +304,11 @@ X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 if PRODUCTION:
-    SECURE_SSL_REDIRECT = _flag("SECURE_SSL_REDIRECT", True)
-    SECURE_HSTS_SECONDS = _number("SECURE_HSTS_SECONDS", 365 * 24 * 3600)
-    SECURE_HSTS_INCLUDE_SUBDOMAINS = _flag("SECURE_HSTS_INCLUDE_SUBDOMAINS", True)
-    SECURE_HSTS_PRELOAD = _flag("SECURE_HSTS_PRELOAD", True)
-if _flag("TRUST_PROXY_HEADERS"):
+    SECURE_SSL_REDIRECT = flag("SECURE_SSL_REDIRECT", True)
+    SECURE_HSTS_SECONDS = number("SECURE_HSTS_SECONDS", 365 * 24 * 3600, CONFIGURATION_PROBLEMS)
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = flag("SECURE_HSTS_INCLUDE_SUBDOMAINS", True)
+    SECURE_HSTS_PRELOAD = flag("SECURE_HSTS_PRELOAD", True)
+if flag("TRUST_PROXY_HEADERS"):
     # Only behind a proxy that sets this header itself: anybody else could claim to be on HTTPS.
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
@@ -390,13 +327,13 @@ CONTENT_SECURITY_POLICY = {
 # -- logging ---------------------------------------------------------------------------------------------
 
 LOG_LEVEL = os.environ.get("LOG_LEVEL", "INFO").upper()
-_log_steps = [
+_log_steps: list[Any] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_log_level,
     structlog.stdlib.add_logger_name,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
 ]
-_log_end = (
+_log_end: list[Any] = (
     [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
     if PRODUCTION
     else [structlog.dev.ConsoleRenderer(colors=False)]

@@ -16,9 +16,10 @@ import sys
 import sysconfig
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 NO_SERVERS = 69  # EX_UNAVAILABLE; pytest has no such status
 START_SECONDS = 30.0
@@ -167,13 +168,13 @@ def unprivileged_user() -> pwd.struct_passwd | None:
     raise NotHere("PostgreSQL does not run as root, and there is neither a user postgres nor nobody.")
 
 
-def as_user(user: pwd.struct_passwd | None) -> dict[str, object]:
+def as_user(user: pwd.struct_passwd | None) -> dict[str, Any]:
     return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []} if user else {}
 
 
 @contextmanager
 def a_process(
-    command: list[object],
+    command: Sequence[object],
     *,
     environment: dict[str, str] | None = None,
     log: Path | None = None,
@@ -191,7 +192,7 @@ def a_process(
             stdin=subprocess.DEVNULL if output else None,
             start_new_session=log is not None,
             cwd=log.parent if log else None,
-            **as_user(user),  # type: ignore[call-overload]
+            **as_user(user),
         )
         try:
             yield process

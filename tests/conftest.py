@@ -84,19 +84,13 @@ def page(page: Any, page_faults: list[str]) -> Iterator[Any]:
     page.on(
         "console", lambda message: message.type == "error" and page_faults.append(f"console: {message.text}")
     )
-    page.on("pageerror", lambda error: page_faults.append(f"script: {error}"))
-    page.on("requestfailed", lambda request: _note_failure(request, page_faults))
+    page.on("pageerror", look_at_script)
+    page.on("requestfailed", look_at_failure)
     page.on("request", look_at)
     page.on("response", look_at_answer)
     page.set_default_timeout(10_000)
     yield page
     assert page_faults == []
-
-
-def _note_failure(request: Any, faults: list[str]) -> None:
-    # Leaving a page breaks off what it still polls; that is no fault.
-    if request.failure != "net::ERR_ABORTED":
-        faults.append(f"failed: {request.url} {request.failure}")
 
 
 @pytest.fixture
