@@ -1,8 +1,10 @@
-"""Free and disposable e-mail domains: two kept lists, read once. Pure."""
+"""Free and disposable e-mail domains: one list kept here, one by others. Pure."""
 
 from __future__ import annotations
 
 from pathlib import Path
+
+from disposable_email_domains import blocklist
 
 _HERE = Path(__file__).parent
 
@@ -13,7 +15,7 @@ def _read(name: str) -> frozenset[str]:
 
 
 FREE = _read("free.txt")
-DISPOSABLE = _read("disposable.txt")
+DISPOSABLE: frozenset[str] = frozenset(blocklist)
 
 
 def _is_in(domain: str, domains: frozenset[str]) -> bool:
