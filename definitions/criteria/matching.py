@@ -1,4 +1,8 @@
-"""The two forms in which text is matched, everywhere and only these. Pure."""
+"""The two forms in which text is compared: the key of a whole value, and its words. Pure.
+
+Facts are stored in these forms beside the text that people see, and the values of a rule are brought
+into them when it is read, so that the database compares plain strings and both databases agree.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +10,21 @@ import unicodedata
 
 
 def key_form(text: str) -> str:
-    """The text as compared for equality: NFC, trimmed, inner white space folded, casefolded."""
-    return unicodedata.normalize("NFC", " ".join(unicodedata.normalize("NFC", text).casefold().split()))
+    """NFC, casefolded, trimmed, inner white space folded to one space; "" for text without content.
+
+    Folded on the decomposed text and composed afterwards (Unicode 3.13, D145), which makes it stable:
+    the key of a key is the key. NUL, which PostgreSQL cannot store, counts as white space.
+    """
+    folded = unicodedata.normalize("NFD", text.replace("\x00", " ")).casefold()
+    return " ".join(unicodedata.normalize("NFC", folded).split())
 
 
 def words_form(text: str) -> str:
-    """The text as searched for words: " head of sales ", cut at everything that is no letter or digit."""
-    folded = key_form(text)
-    cut = "".join(character if character.isalnum() else " " for character in folded)
-    return " " + " ".join(cut.split()) + " "
+    """The words of the key, a space around each (" head of sales "); "" when there is no word.
+
+    A word is a run of letters, digits and the marks that belong to them. A phrase is contained in a
+    text exactly when its words form is a substring of the text's words form.
+    """
+    spaced = "".join(c if c.isalnum() or unicodedata.category(c)[0] == "M" else " " for c in key_form(text))
+    words = " ".join(spaced.split())
+    return f" {words} " if words else ""
