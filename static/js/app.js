@@ -155,7 +155,7 @@
       control.focus();
       control.select?.();
     } else {
-      control.focus();
+      control.focus({ preventScroll: true });
       control.click();
     }
   });
