@@ -1,6 +1,5 @@
 """Reads of the definitions app."""
 
-from definitions.selectors.vocabulary import catalogue, persona_of, personas
 from definitions.selectors.versions import (
     active_version,
     criteria_of,
@@ -11,6 +10,7 @@ from definitions.selectors.versions import (
     the_definition,
     versions_visible_to,
 )
+from definitions.selectors.vocabulary import catalogue, persona_of, personas
 
 __all__ = [
     "active_version",

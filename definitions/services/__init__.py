@@ -1,0 +1,1 @@
+"""Writes of the definitions app: one action, one transaction, in one module per noun."""

@@ -1,0 +1,85 @@
+"""Reads of definitions, versions and clauses."""
+
+from __future__ import annotations
+
+from django.db.models import Count, Q, QuerySet
+
+from definitions.models import Ballot, BallotStatus, Criterion, Definition, Version, VersionStatus, Vote
+from portal.common.models import User
+
+
+def the_definition(stage: str) -> Definition:
+    """The one definition of a stage, with its active version. Raises Definition.DoesNotExist."""
+    return Definition.objects.select_related("active_version__definition").get(stage=stage)
+
+
+def definitions_of(stage: str) -> QuerySet[Definition]:
+    """At most one row: for `get_object_or_404`."""
+    return Definition.objects.select_related("active_version__definition").filter(stage=stage)
+
+
+def active_version(stage: str) -> Version | None:
+    return the_definition(stage).active_version
+
+
+def versions_visible_to(user: User) -> QuerySet[Version]:
+    """Everyone who is signed in may read every version: an agreement that is hidden binds nobody."""
+    if not user.is_active:
+        return Version.objects.none()
+    return Version.objects.select_related("definition__active_version", "created_by", "based_on")
+
+
+def drafts_of(definition: Definition) -> QuerySet[Version]:
+    """Drafts, the one changed last first, with `clauses` and `concerns` (open) counted."""
+    return (
+        definition.versions.filter(status=VersionStatus.DRAFT)
+        .select_related("definition", "created_by", "based_on")
+        .annotate(
+            clauses=Count("criteria", distinct=True),
+            concerns=Count(
+                "comments",
+                filter=Q(comments__kind="concern", comments__resolved_at=None),
+                distinct=True,
+            ),
+        )
+        .order_by("-changed_at")
+    )
+
+
+def history_of(definition: Definition) -> QuerySet[Version]:
+    """Every version but the drafts, newest first."""
+    return (
+        definition.versions.exclude(status=VersionStatus.DRAFT)
+        .exclude(status=VersionStatus.WITHDRAWN, proposed_at=None)
+        .select_related("definition", "created_by")
+        .order_by("-number")
+    )
+
+
+def open_ballots_of(definition: Definition) -> QuerySet[Ballot]:
+    return Ballot.objects.filter(version__definition=definition, status=BallotStatus.OPEN).select_related(
+        "version__definition"
+    )
+
+
+def criteria_of(version: Version) -> QuerySet[Criterion]:
+    """The clauses of a draft in reading order: fit first, then behaviour."""
+    return (
+        version.criteria.select_related("owner", "changed_by", "version__definition")
+        .prefetch_related("personas")
+        .order_by("-half", "position", "id")
+    )
+
+
+def signatures_of(version: Version) -> list[Vote]:
+    """Who agreed in the ballot that ratified this version, marketing before sales, in order of voting."""
+    return list(
+        Vote.objects.filter(ballot__version=version, ballot__status=BallotStatus.RATIFIED, choice="agree")
+        .select_related("person", "ballot")
+        .order_by("house", "cast_at", "id")
+    )
+
+
+def change_stamp(version: Version) -> str:
+    """Moves with every edit of the draft, its clauses and its comments; equal stamps mean nothing is new."""
+    return f"{version.changed_at.timestamp():.6f}"
