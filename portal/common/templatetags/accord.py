@@ -8,7 +8,6 @@ from typing import Any
 from django import template
 from django.core.paginator import Page
 from django.forms import BoundField, CheckboxInput, Select
-from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
 from django.utils import formats, timezone
@@ -56,22 +55,21 @@ def nav_url(name: str, *args: Any, **kwargs: Any) -> str:
         return ""
 
 
-def _is_inside(request: HttpRequest | None, section: str) -> bool:
-    return request is not None and (
-        request.path == section or (section != "/" and request.path.startswith(section))
-    )
-
-
 @register.simple_tag(takes_context=True)
-def nav_link(context: template.Context, url: str, label: Text, section: str = "") -> SafeString:
-    """One entry of the top navigation; `section` is the path prefix under which it counts as current."""
+def nav_link(
+    context: template.Context, url: str, label: Text, section: str = "", but_not: str = ""
+) -> SafeString:
+    """One entry of the top navigation; nothing when `url` is empty.
+
+    It counts as current on every path below `section`, except below `but_not`.
+    """
     if not url:
         return SafeString("")
     request = context.get("request")
-    is_here = request is not None and request.path == url
-    if is_here:
+    path = request.path if request is not None else ""
+    if path == url:
         current = SafeString(' aria-current="page"')
-    elif section and _is_inside(request, section):
+    elif section and path.startswith(section) and not (but_not and path.startswith(but_not)):
         current = SafeString(' aria-current="true"')
     else:
         current = SafeString("")
