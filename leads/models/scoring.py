@@ -164,6 +164,18 @@ class TouchedLead(models.Model):
         return f"lead {self.lead_id}"
 
 
+class MarkDrain(models.Model):
+    """The one row of the drain of marks: who holds its lock drains, and `worked_at` is the sign of life."""
+
+    worked_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.CheckConstraint(condition=Q(id=1), name="one_drain_of_marks"),)
+
+    def __str__(self) -> str:
+        return f"drained at {self.worked_at}"
+
+
 class ClockLook(models.Model):
     """Up to which instant the leads whose score changes by the clock alone have been looked for."""
 
