@@ -60,20 +60,27 @@
   // Focus that stays where it was when the part around it is replaced ------------------------------
 
   let lost = null;
-  const lookUp = (element) => {
-    if (element.id) return `#${CSS.escape(element.id)}`;
-    for (const name of ["name", "href", "value"]) {
-      const value = element.getAttribute(name);
-      if (value) return `${element.localName}[${name}="${CSS.escape(value)}"]`;
-    }
-    return null;
+  const howToFind = (element) => ({
+    id: element.id,
+    kind: element.localName,
+    name: element.getAttribute("name"),
+    value: element.getAttribute("value"),
+    words: element.textContent.trim(),
+  });
+  const find = ({ id, kind, name, value, words }) => {
+    if (id) return document.getElementById(id);
+    return [...document.querySelectorAll(`main ${kind}`)].find((each) =>
+      name
+        ? each.getAttribute("name") === name && each.getAttribute("value") === value
+        : words && each.textContent.trim() === words,
+    );
   };
   document.addEventListener("htmx:beforeSwap", (event) => {
     const here = document.activeElement;
-    lost = here && here !== document.body && event.detail.target?.contains(here) ? lookUp(here) : null;
+    lost = here && here !== document.body && event.detail.target?.contains(here) ? howToFind(here) : null;
   });
   document.addEventListener("htmx:afterSettle", () => {
-    if (lost && document.activeElement === document.body) document.querySelector(lost)?.focus({ preventScroll: true });
+    if (lost && document.activeElement === document.body) find(lost)?.focus({ preventScroll: true });
     lost = null;
   });
 
@@ -89,6 +96,11 @@
     if (!form || event.target.type !== "search") return;
     clearTimeout(waiting.get(form));
     waiting.set(form, setTimeout(() => form.requestSubmit(), 350));
+  });
+  // The filter bar stands outside the part it refreshes, so it does not know how that was sorted since.
+  document.addEventListener("htmx:configRequest", (event) => {
+    const sort = new URLSearchParams(location.search).get("sort");
+    if (sort && event.detail.elt.matches("form.filters")) event.detail.parameters.sort = sort;
   });
   // A second press while the first is under way would be a second action.
   document.addEventListener("submit", (event) => {
