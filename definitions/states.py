@@ -17,7 +17,7 @@ VERSION = StateTable(
     # ratified version that a newer one overtook before its run ended is superseded without ever being active.
     Move("activate", ("ratified",), "active"),
     Move("supersede", ("active", "ratified"), "superseded"),
-    too_late=str(_("This version has moved on meanwhile. Look at it again.")),
+    too_late=_("This version has moved on meanwhile. Look at it again."),
 )
 
 BALLOT = StateTable(
@@ -25,5 +25,5 @@ BALLOT = StateTable(
     Move("reject", ("open",), "rejected"),
     Move("lapse", ("open",), "lapsed"),
     Move("withdraw", ("open",), "withdrawn"),
-    too_late=str(_("This ballot has closed meanwhile.")),
+    too_late=_("This ballot has closed meanwhile."),
 )

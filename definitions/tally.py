@@ -104,7 +104,7 @@ def quorum_of(eligible: int, percent: int) -> int:
 
 
 def has_share(agree: int, cast: int, rules: Rules) -> bool:
-    """Whether enough of the cast votes agree. A tie fails whatever the rules say, and so does an empty urn."""
+    """Whether enough of the cast votes agree. A tie fails whatever the rules say; so does an empty urn."""
     return agree * 2 > cast and agree * rules.agree_denominator >= rules.agree_numerator * cast
 
 

@@ -1,0 +1,75 @@
+"""Who may propose, vote, amend, withdraw, and answer a block. Each answer carries its reason."""
+
+from __future__ import annotations
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from definitions.models import Ballot, BallotStatus, Choice, Elector, Version, VersionStatus, Vote
+from definitions.policies import may_draft
+from portal.common.decisions import ALLOW, Decision, deny
+from portal.common.models import User
+
+
+def may_propose(user: User, version: Version) -> Decision:
+    """Anyone who may draft may propose: what counts is who agrees."""
+    if version.status != VersionStatus.DRAFT:
+        return deny(_("%(version)s is no longer a draft.") % {"version": version})
+    return may_draft(user)
+
+
+def may_vote(user: User, ballot: Ballot, elector: Elector | None) -> Decision:
+    """The right to vote is the one frozen at the opening, whatever team the person is in today."""
+    if not user.is_active:
+        return deny(_("Your account is deactivated, so you cannot vote."))
+    if elector is None:
+        return deny(
+            _("You were in neither house when this ballot opened on %(day)s, so you have no vote in it.")
+            % {"day": date_format(ballot.opened_at, "j F Y")}
+        )
+    return ALLOW
+
+
+def is_author(user: User, ballot: Ballot) -> bool:
+    return user.pk in (ballot.opened_by_id, ballot.version.created_by_id)
+
+
+def may_withdraw(user: User, ballot: Ballot) -> Decision:
+    if ballot.status != BallotStatus.OPEN:
+        return deny(_("This ballot has closed."))
+    if not user.is_active or not (is_author(user, ballot) or user.is_manager):
+        return deny(_("Only the author or a manager can withdraw a proposal."))
+    return ALLOW
+
+
+def may_amend(user: User, ballot: Ballot) -> Decision:
+    if ballot.status != BallotStatus.OPEN:
+        return deny(_("This ballot has closed. Start a new draft to change the wording."))
+    if not (is_author(user, ballot) or user.is_manager):
+        return deny(_("Only the author or a manager can change a proposal that is being voted on."))
+    return may_draft(user)
+
+
+def may_see_results(ballot: Ballot, has_voted: bool) -> Decision:
+    """Nobody is swayed by the others: how they voted shows after one's own vote, and to all at the close."""
+    if ballot.status != BallotStatus.OPEN or has_voted:
+        return ALLOW
+    return deny(_("How others voted shows once you have voted, and to everybody when the ballot closes."))
+
+
+def may_answer_block(user: User, ballot: Ballot, vote: Vote, has_voted: bool) -> Decision:
+    if ballot.status != BallotStatus.OPEN or vote.choice != Choice.BLOCK:
+        return deny(_("There is no block to answer."))
+    if vote.person_id == user.pk:
+        return deny(_("Somebody else answers your block; you then say whether that settles it."))
+    return may_see_results(ballot, has_voted) and may_draft(user)
+
+
+def may_settle_block(user: User, ballot: Ballot, vote: Vote) -> Decision:
+    if ballot.status != BallotStatus.OPEN or vote.choice != Choice.BLOCK or vote.block_answered_at:
+        return deny(_("There is no block to settle."))
+    if vote.person_id != user.pk:
+        return deny(_("Only %(name)s can say that this block is settled.") % {"name": vote.person})
+    if not vote.block_answer:
+        return deny(_("Nobody has answered your block yet."))
+    return ALLOW

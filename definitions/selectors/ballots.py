@@ -1,0 +1,110 @@
+"""Reads of ballots: the tally as it stands, who has voted, and what is due to close."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db.models import Count, F, Q, QuerySet
+
+from definitions.models import Ballot, BallotStatus, Elector, Vote, VoteHistory
+from definitions.tally import ElectorFact, HouseTally, Rules, VoteFact, house_tally
+from portal.common.models import User
+
+
+def ballots_visible_to(user: User) -> QuerySet[Ballot]:
+    """Everyone who is signed in may see every ballot; how people voted is another question."""
+    if not user.is_active:
+        return Ballot.objects.none()
+    return Ballot.objects.select_related("version__definition", "version__created_by", "opened_by")
+
+
+def ballots_with_turnout(user: User) -> QuerySet[Ballot]:
+    """For lists: `eligible` and `voted`, open ones first, the one that closes next on top."""
+    return (
+        ballots_visible_to(user)
+        .annotate(
+            eligible=Count("electors", distinct=True),
+            voted=Count("votes", filter=Q(votes__round=F("round")), distinct=True),
+        )
+        .order_by(F("closed_at").desc(nulls_first=True), "closes_at", "-id")
+    )
+
+
+def rules_of(ballot: Ballot) -> Rules:
+    return Rules(ballot.quorum_percent, ballot.agree_numerator, ballot.agree_denominator)
+
+
+def electors_of(ballot: Ballot) -> QuerySet[Elector]:
+    return Elector.objects.filter(ballot=ballot).select_related("person").order_by("house", "person__name")
+
+
+def elector_of(ballot: Ballot, person: User) -> Elector | None:
+    """The person's right to vote, with the person as they stand in the database now."""
+    return electors_of(ballot).filter(person_id=person.pk).first()
+
+
+def votes_of(ballot: Ballot) -> QuerySet[Vote]:
+    """The votes that count: of the present round, on the present fingerprint."""
+    return (
+        Vote.objects.filter(ballot=ballot, round=ballot.round, fingerprint=ballot.fingerprint)
+        .select_related("person", "block_answered_by")
+        .order_by("house", "cast_at", "id")
+    )
+
+
+def history_of_person(ballot: Ballot, person: User) -> QuerySet[VoteHistory]:
+    """What the person said in this ballot, newest first, earlier rounds included."""
+    return VoteHistory.objects.filter(ballot=ballot, person=person).order_by("-cast_at", "-id")
+
+
+def tally_of(ballot: Ballot) -> dict[str, HouseTally]:
+    """The count, from the rows, as they stand now. Two queries."""
+    return count(list(electors_of(ballot)), list(votes_of(ballot)), rules_of(ballot))
+
+
+def count(electors: list[Elector], votes: list[Vote], rules: Rules) -> dict[str, HouseTally]:
+    return house_tally(
+        [ElectorFact(row.person_id, row.house, row.is_author) for row in electors],
+        [
+            VoteFact(
+                row.person_id, row.choice, row.block_answered_at is not None, row.person.get_short_name()
+            )
+            for row in votes
+        ],
+        rules,
+    )
+
+
+def ballots_due(now: datetime) -> QuerySet[Ballot]:
+    """Open ballots whose time is up."""
+    return Ballot.objects.filter(status=BallotStatus.OPEN, closes_at__lte=now).order_by("closes_at")
+
+
+def oldest_ballot_due(now: datetime) -> datetime | None:
+    return ballots_due(now).values_list("closes_at", flat=True).first()
+
+
+def electors_to_remind(now: datetime, before: datetime) -> QuerySet[Elector]:
+    """People who have not voted in an open ballot that closes between `now` and `before`; each once."""
+    return (
+        Elector.objects.filter(
+            ballot__status=BallotStatus.OPEN,
+            ballot__closes_at__gt=now,
+            ballot__closes_at__lte=before,
+            reminded_at=None,
+            person__is_active=True,
+        )
+        .exclude(votes__round=F("ballot__round"))
+        .select_related("person", "ballot__version__definition")
+    )
+
+
+def ballots_waiting_for(person: User) -> QuerySet[Ballot]:
+    """Open ballots in which this person still has a vote to cast: what Home asks of them."""
+    voted = Vote.objects.filter(person=person, ballot__status=BallotStatus.OPEN).values("ballot")
+    return (
+        ballots_visible_to(person)
+        .filter(status=BallotStatus.OPEN, electors__person=person)
+        .exclude(pk__in=voted)
+        .order_by("closes_at")
+    )

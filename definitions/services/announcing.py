@@ -1,0 +1,128 @@
+"""What people are told about ballots: a word in the portal and a mail, owed in the act's own transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.conf import settings
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+
+from definitions.models import Ballot, BallotStatus, Vote
+from definitions.selectors.ballots import electors_of, votes_of
+from portal.common.mail import owe_mail
+from portal.common.models import User
+from portal.common.notify import owe_notification
+
+
+def tell(
+    people: Iterable[User], *, ballot: Ballot, key: str, sentence: str, more: str = "", mail: bool = True
+) -> None:
+    """Tell each active person once per `key`. `more` stands in the mail only."""
+    url = ballot.get_absolute_url()
+    for person in people:
+        if not person.is_active:
+            continue
+        owe_notification(person=person, key=key, sentence=sentence, url=url)
+        if mail:
+            text = "\n\n".join(part for part in (sentence, more, f"{settings.SITE_URL}{url}") if part)
+            owe_mail(key=f"{key}:{person.pk}", to_user=person, subject=sentence, text=text + "\n")
+
+
+def people_with_a_vote(ballot: Ballot) -> list[User]:
+    return [elector.person for elector in electors_of(ballot)]
+
+
+def people_concerned(ballot: Ballot) -> list[User]:
+    """Those with a vote and those who wrote or proposed it, each once."""
+    authors = [ballot.opened_by, ballot.version.created_by]
+    people = {person.pk: person for person in [*people_with_a_vote(ballot), *authors] if person}
+    return list(people.values())
+
+
+def _until(ballot: Ballot) -> str:
+    return date_format(localtime(ballot.closes_at), "l j F, H:i")
+
+
+def ballot_opened(ballot: Ballot) -> None:
+    sentence = _("%(version)s is proposed. Your vote is asked for until %(until)s.") % {
+        "version": ballot.version,
+        "until": _until(ballot),
+    }
+    tell(
+        people_with_a_vote(ballot),
+        ballot=ballot,
+        key=f"ballot-opened:{ballot.pk}",
+        sentence=sentence,
+        more=ballot.statement,
+    )
+
+
+def ballot_started_over(ballot: Ballot, changes: list[str]) -> None:
+    sentence = _("%(version)s was changed: voting starts over and is open until %(until)s.") % {
+        "version": ballot.version,
+        "until": _until(ballot),
+    }
+    tell(
+        people_with_a_vote(ballot),
+        ballot=ballot,
+        key=f"ballot-round:{ballot.pk}:{ballot.round}",
+        sentence=sentence,
+        more="\n".join(changes),
+    )
+
+
+def ballot_reworded(ballot: Ballot, changes: list[str], stamp: str) -> None:
+    sentence = _("The wording of %(version)s was touched up. What it means is the same: votes stand.") % {
+        "version": ballot.version
+    }
+    tell(
+        people_with_a_vote(ballot),
+        ballot=ballot,
+        key=f"ballot-reworded:{ballot.pk}:{stamp}",
+        sentence=sentence,
+        more="\n".join(changes),
+    )
+
+
+def ballot_closed(ballot: Ballot) -> None:
+    sentence = {
+        BallotStatus.RATIFIED: _("%(version)s is ratified: both keys turned. Leads are being rescored."),
+        BallotStatus.REJECTED: _("%(version)s was voted on and not ratified."),
+        BallotStatus.LAPSED: _("%(version)s lapsed: too few people voted in time."),
+        BallotStatus.WITHDRAWN: _("%(version)s was withdrawn."),
+    }[BallotStatus(ballot.status)]
+    tell(
+        people_concerned(ballot),
+        ballot=ballot,
+        key=f"ballot-closed:{ballot.pk}",
+        sentence=sentence % {"version": ballot.version},
+    )
+
+
+def block_raised(ballot: Ballot, vote: Vote) -> None:
+    """Only those who have voted may know how others did, so only they are asked for an answer."""
+    voted = [other.person for other in votes_of(ballot) if other.person_id != vote.person_id]
+    sentence = _("%(name)s blocks %(version)s. A block needs an answer before a key can turn.") % {
+        "name": vote.person,
+        "version": ballot.version,
+    }
+    key = f"block:{vote.pk}:{vote.cast_at.timestamp():.0f}"
+    tell(voted, ballot=ballot, key=key, sentence=sentence, mail=False)
+
+
+def block_answered(ballot: Ballot, vote: Vote, stamp: str) -> None:
+    sentence = _("%(name)s answered your block on %(version)s. Does that settle it?") % {
+        "name": vote.block_answered_by,
+        "version": ballot.version,
+    }
+    tell([vote.person], ballot=ballot, key=f"block-answered:{vote.pk}:{stamp}", sentence=sentence)
+
+
+def vote_missing(ballot: Ballot, person: User) -> None:
+    sentence = _("Your vote on %(version)s is still missing. The ballot closes on %(until)s.") % {
+        "version": ballot.version,
+        "until": _until(ballot),
+    }
+    tell([person], ballot=ballot, key=f"vote-missing:{ballot.pk}:{ballot.round}", sentence=sentence)

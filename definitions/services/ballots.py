@@ -1,0 +1,181 @@
+"""Proposing a version, and changing what is proposed. How a ballot ends stands in `closing`."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from definitions import policies_ballots as policies
+from definitions.criteria.diff import differences
+from definitions.criteria.fingerprint import fingerprint as fingerprint_of
+from definitions.documents import draft_document
+from definitions.models import Ballot, Definition, Elector, Version, Vote
+from definitions.selectors.ballots import electors_of
+from definitions.selectors.proposals import (
+    concern_obstacles,
+    differences_from_agreed,
+    electorate_obstacles,
+    electorate_of,
+    rival_of,
+    rival_sentence,
+    text_obstacles,
+)
+from definitions.selectors.vocabulary import catalogue
+from definitions.services import announcing
+from definitions.services.closing import locked_ballot, require_open
+from definitions.services.drafts import hold_draft
+from definitions.states import VERSION
+from portal.common import audit
+from portal.common.calendars import calendar_of
+from portal.common.errors import Conflict, Invalid
+from portal.common.models import HOUSES, User, Workspace
+from portal.common.selectors import the_workspace
+from portal.common.working_time import add_working_days
+
+Json = dict[str, Any]
+
+
+def slip_hash_of(slip: Json) -> str:
+    """SHA-256 (hex) of the slip's canonical JSON: what the voters saw, in one line of the audit trail."""
+    text = json.dumps(slip, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+@transaction.atomic
+def version_propose(
+    *, version: Version, actor: User, statement: str, slip: Json, fingerprint: str = ""
+) -> Ballot:
+    """Freeze a draft and open its ballot to both houses.
+
+    `slip` is the impact slip of this very document. With `fingerprint` (of the text the proposer read),
+    a draft that changed meanwhile is a Conflict. Raises Invalid when the draft is not ready, in sentences.
+    """
+    policies.may_propose(actor, version).require()
+    # One at a time: what voters are shown is the difference from what will be in force.
+    definition = Definition.objects.select_for_update().get(pk=version.definition_id)
+    hold_draft(version)
+    if rival := rival_of(definition):
+        raise Conflict(rival_sentence(rival))
+    document = draft_document(version)
+    _require_nothing(concern_obstacles(version) + text_obstacles(version, document))
+    mark = fingerprint_of(document)
+    if fingerprint and fingerprint != mark:
+        raise Conflict(_("The draft changed while you were reading it. Look at its numbers again."))
+    workspace = the_workspace()
+    now = timezone.now()
+    VERSION.apply(version, "propose", document=document, fingerprint=mark, proposed_at=now)
+    ballot = Ballot.objects.create(
+        version=version,
+        fingerprint=mark,
+        document=document,
+        slip=slip,
+        slip_hash=slip_hash_of(slip),
+        differences=differences_from_agreed(version, document),
+        quorum_percent=workspace.quorum_percent,
+        agree_numerator=workspace.agree_numerator,
+        agree_denominator=workspace.agree_denominator,
+        opened_by=actor,
+        opened_at=now,
+        closes_at=closing_time(now, workspace),
+        statement=statement.strip(),
+    )
+    electors = electorate_of(version, actor)
+    _require_nothing(electorate_obstacles(electors))
+    for elector in electors:
+        elector.ballot = ballot
+    Elector.objects.bulk_create(electors)
+    audit.record(
+        "version.proposed",
+        subject=version,
+        actor=actor,
+        after={"ballot": ballot.pk, "fingerprint": mark, "slip": ballot.slip_hash},
+    )
+    announcing.ballot_opened(ballot)
+    return ballot
+
+
+def closing_time(now: datetime, workspace: Workspace) -> datetime:
+    """The end of the last working day to vote; of the two houses, the one that has the later."""
+    days = workspace.ballot_working_days
+    return max(add_working_days(now, days, calendar_of(house, workspace)) for house in HOUSES)
+
+
+def _require_nothing(obstacles: list[str]) -> None:
+    if obstacles:
+        raise Invalid("\n".join(obstacles))
+
+
+@transaction.atomic
+def ballot_edit(*, ballot: Ballot, actor: User, document: Json, slip: Json, fingerprint: str) -> Ballot:
+    """Change the text that is being voted on.
+
+    A change of meaning makes a new fingerprint: the votes are put away (their history stays), the time to
+    vote starts again, and voters are told what changed. A change of wording alone keeps the votes.
+    `fingerprint` is that of the text which the editor started from; `slip` belongs to the new `document`.
+    """
+    ballot = locked_ballot(ballot)
+    require_open(ballot)
+    policies.may_amend(actor, ballot).require()
+    if fingerprint != ballot.fingerprint:
+        raise Conflict(_("The proposal changed while you were editing it. Start from the new text."))
+    changes = differences(ballot.document, document, catalogue())
+    if not changes:
+        raise Invalid(_("You changed nothing."))
+    before, was = ballot.fingerprint, ballot.document
+    _require_nothing(text_obstacles(ballot.version, document))
+    mark = fingerprint_of(document)
+    ballot.document, ballot.fingerprint = document, mark
+    ballot.differences = differences_from_agreed(ballot.version, document)
+    is_material = mark != before
+    if is_material:
+        _start_over(ballot, actor, slip)
+    ballot.save()
+    _freeze_again(ballot)
+    entry = audit.record(
+        "ballot.edited",
+        subject=ballot,
+        actor=actor,
+        before={"fingerprint": before, "document": was},
+        after={"fingerprint": mark, "round": ballot.round},
+        note=" ".join(change["sentence"] for change in changes),
+    )
+    sentences = [change["sentence"] for change in changes]
+    if is_material:
+        announcing.ballot_started_over(ballot, sentences)
+    else:
+        announcing.ballot_reworded(ballot, sentences, str(entry.pk))
+    return ballot
+
+
+def _start_over(ballot: Ballot, actor: User, slip: Json) -> None:
+    # Whoever changes what a text means is one of its authors.
+    Elector.objects.filter(ballot=ballot, person=actor).update(is_author=True)
+    Elector.objects.filter(ballot=ballot).update(reminded_at=None)
+    _require_nothing(electorate_obstacles(electors_of(ballot)))
+    # Every one of them stands in VoteHistory, written when it was cast.
+    Vote.objects.filter(ballot=ballot).delete()
+    ballot.round += 1
+    ballot.slip, ballot.slip_hash = slip, slip_hash_of(slip)
+    ballot.closes_at = closing_time(timezone.now(), the_workspace())
+
+
+def _freeze_again(ballot: Ballot) -> None:
+    document = ballot.document
+    Version.objects.filter(pk=ballot.version_id).update(
+        document=document,
+        fingerprint=ballot.fingerprint,
+        title=document.get("title", ""),
+        threshold=document["threshold"],
+        minimum_fit=document["minimums"]["fit"],
+        minimum_behaviour=document["minimums"]["behaviour"],
+        cap_fit=document["caps"]["fit"],
+        cap_behaviour=document["caps"]["behaviour"],
+        groups=document["groups"],
+        grade_bounds=document["grades"],
+    )

@@ -1,0 +1,124 @@
+"""How a ballot ends. Every path takes the ballot's lock first, so that count and turn are one step."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from definitions import policies_ballots as policies
+from definitions.ballot_words import keyholes, rules_sentence
+from definitions.models import Ballot, BallotStatus, Elector, Version
+from definitions.selectors.ballots import ballots_due, electors_to_remind, rules_of, tally_of
+from definitions.services import announcing
+from definitions.signals import version_ratified
+from definitions.states import BALLOT, VERSION
+from definitions.tally import HouseTally, both_keys_turned, is_quorate
+from portal.common import audit
+from portal.common.errors import Conflict
+from portal.common.models import User
+
+REMIND_BEFORE = timedelta(hours=24)
+
+
+def locked_ballot(ballot: Ballot) -> Ballot:
+    """The ballot as it is now, locked until the transaction ends.
+
+    On PostgreSQL by `FOR UPDATE`; on SQLite every write transaction is IMMEDIATE and has the lock already.
+    Without this, two deciding votes would each count without the other and neither would turn the key.
+    """
+    return (
+        Ballot.objects.select_for_update(of=("self",))
+        .select_related("version__definition", "version__created_by", "opened_by")
+        .get(pk=ballot.pk)
+    )
+
+
+def require_open(ballot: Ballot) -> None:
+    """Raise Conflict, with what became of it, unless the ballot takes votes now."""
+    if ballot.status != BallotStatus.OPEN:
+        raise Conflict(
+            _("This ballot has closed: %(version)s is %(status)s. Nothing was counted.")
+            % {"version": ballot.version, "status": str(ballot.get_status_display()).lower()}
+        )
+    if timezone.now() >= ballot.closes_at:
+        raise Conflict(_("The time to vote on %(version)s is over.") % {"version": ballot.version})
+
+
+def turn_keys(ballot: Ballot, *, actor: User | None) -> bool:
+    """Ratify if both keys are turned now. The caller holds the ballot's lock."""
+    tally = tally_of(ballot)
+    if not both_keys_turned(tally):
+        return False
+    now = timezone.now()
+    version = ballot.version
+    _close(ballot, "ratify", tally)
+    VERSION.apply(version, "ratify", ratified_at=now)
+    audit.record(
+        "version.ratified",
+        subject=version,
+        actor=actor,
+        after={"fingerprint": ballot.fingerprint, "ballot": ballot.pk},
+        note=_("Both keys turned."),
+    )
+    announcing.ballot_closed(ballot)
+    version_ratified.send(sender=Version, version=version, actor=actor)
+    return True
+
+
+def _close(ballot: Ballot, verb: str, tally: dict[str, HouseTally]) -> None:
+    rules = rules_of(ballot)
+    outcome = {"houses": keyholes(tally, rules), "rules": rules_sentence(rules)}
+    BALLOT.apply(ballot, verb, closed_at=timezone.now(), outcome=outcome)
+
+
+def _end_version(ballot: Ballot, verb: str, audit_verb: str, *, actor: User | None, note: str = "") -> None:
+    VERSION.apply(ballot.version, verb, ended_at=timezone.now())
+    audit.record(audit_verb, subject=ballot.version, actor=actor, note=note, after={"ballot": ballot.pk})
+    announcing.ballot_closed(ballot)
+
+
+@transaction.atomic
+def version_withdraw(*, ballot: Ballot, actor: User, note: str = "") -> Ballot:
+    """Take a proposal back. The votes are kept; the version stays readable as withdrawn."""
+    ballot = locked_ballot(ballot)
+    require_open(ballot)
+    policies.may_withdraw(actor, ballot).require()
+    _close(ballot, "withdraw", tally_of(ballot))
+    _end_version(ballot, "withdraw", "version.withdrawn", actor=actor, note=note.strip())
+    return ballot
+
+
+@transaction.atomic
+def _close_due(ballot: Ballot) -> bool:
+    ballot = locked_ballot(ballot)
+    if ballot.status != BallotStatus.OPEN or ballot.closes_at > timezone.now():
+        return False
+    if turn_keys(ballot, actor=None):
+        return True
+    tally = tally_of(ballot)
+    if is_quorate(tally):
+        _close(ballot, "reject", tally)
+        _end_version(ballot, "reject", "version.rejected", actor=None)
+    else:
+        _close(ballot, "lapse", tally)
+        _end_version(ballot, "lapse", "version.lapsed", actor=None)
+    return True
+
+
+def ballots_close_due() -> int:
+    """Close every ballot whose time is up, each in a transaction of its own. Safe to run twice."""
+    return sum(_close_due(ballot) for ballot in list(ballots_due(timezone.now())))
+
+
+@transaction.atomic
+def electors_remind_due() -> int:
+    """Remind, once each, those who have not voted and whose ballot closes within a day."""
+    now = timezone.now()
+    waiting = list(electors_to_remind(now, now + REMIND_BEFORE))
+    for elector in waiting:
+        announcing.vote_missing(elector.ballot, elector.person)
+    Elector.objects.filter(pk__in=[elector.pk for elector in waiting]).update(reminded_at=now)
+    return len(waiting)

@@ -1,0 +1,14 @@
+"""Doorbells of the agreement. They carry nothing: what is due stands in the ballots' rows."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from definitions.services.closing import ballots_close_due, electors_remind_due
+
+
+@shared_task(name="definitions.close_due_ballots")
+def close_due_ballots() -> None:
+    """Close ballots whose time is up, and remind those whose vote is missing."""
+    ballots_close_due()
+    electors_remind_due()
