@@ -15,6 +15,7 @@ from portal.common.working_time import (
     add_working_days,
     add_working_time,
     is_working_time,
+    working_time_before,
     working_time_between,
 )
 
@@ -121,6 +122,10 @@ def test_what_was_added_lies_between(start: datetime, minutes: int, zone: str) -
     calendar = Calendar(hours=LUNCH.hours, zone=ZoneInfo(zone), holidays=LUNCH.holidays)
     amount = timedelta(minutes=minutes)
     assert working_time_between(start, add_working_time(start, amount, calendar), calendar) == amount
+    before = working_time_before(start, amount, calendar)
+    assert working_time_between(before, start, calendar) == amount
+    a_moment = timedelta(microseconds=1)
+    assert working_time_between(before + a_moment, start, calendar) < amount
 
 
 def test_public_holidays_come_by_country_and_region() -> None:

@@ -87,6 +87,28 @@ def add_working_time(start: datetime, hours: int | timedelta, calendar: Calendar
     raise AssertionError("unreachable: stretches never end")
 
 
+def working_time_before(end: datetime, hours: int | timedelta, calendar: Calendar) -> datetime:
+    """The last instant since which at least so much working time has passed by `end`.
+
+    The mirror of `add_working_time`: what was owed since then or earlier has waited that long.
+    """
+    left = hours if isinstance(hours, timedelta) else timedelta(hours=hours)
+    end = end.astimezone(UTC)
+    day, rested = end.astimezone(calendar.zone).date(), 0
+    while rested < LONGEST_REST_DAYS:
+        stretches = calendar.stretches_on(day)
+        rested = 0 if stretches else rested + 1
+        for first, last in reversed(stretches):
+            worked = min(last, end) - first
+            if worked >= left > NOTHING:
+                return min(last, end) - left
+            left -= max(NOTHING, worked)
+        day -= DAY
+        if left <= NOTHING:
+            return end
+    raise NoWorkingTime("This calendar has no working hours.")
+
+
 def add_working_days(start: datetime, days: int, calendar: Calendar) -> datetime:
     """The end of work on the `days`-th working day after the local day of `start`, which is not counted.
 

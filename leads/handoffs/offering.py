@@ -1,0 +1,148 @@
+"""Making offers: the rows of new handoffs, for one lead or for a thousand."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from definitions.models import Version
+from leads.handoffs.assignment import Turn
+from leads.handoffs.stages import stages_move
+from leads.handoffs.states import STAGE_AFTER
+from leads.models import OPEN, Handoff, Lead, LeadStage, Qualification, Score
+from leads.scoring.receipt import receipts
+from portal.common.calendars import calendar_of
+from portal.common.models import Team, User
+from portal.common.notify import owe_notification
+from portal.common.selectors import the_workspace
+from portal.common.working_time import add_working_time
+
+Receipt = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What all offers of one moment share: the version, the instant, and until when to decide."""
+
+    version: Version
+    now: datetime
+    due_at: datetime
+    contact_due_at: datetime
+
+
+def terms_of(version: Version, now: datetime) -> Terms:
+    workspace = the_workspace()
+    calendar = calendar_of(Team.SALES, workspace)
+    return Terms(
+        version=version,
+        now=now,
+        due_at=add_working_time(now, workspace.decide_hours, calendar),
+        contact_due_at=add_working_time(now, workspace.contact_request_hours, calendar),
+    )
+
+
+def frozen(receipt: Receipt) -> Receipt:
+    """The receipt as JSON keeps it: instants in full, words as they read now."""
+    return json.loads(
+        json.dumps(receipt, default=lambda v: v.isoformat() if isinstance(v, datetime) else str(v))
+    )
+
+
+def receipts_of(version: Version, lead_ids: list[int], now: datetime) -> dict[int, Receipt]:
+    """Taken before the write transaction, so that the lock is held only for writing."""
+    return {lead_id: frozen(each) for lead_id, each in receipts(version, lead_ids, as_of=now).items()}
+
+
+def offer(
+    *, terms: Terms, lead_ids: Iterable[int], receipts: dict[int, Receipt], turn_of: Callable[[Lead], Turn]
+) -> list[Handoff]:
+    """Offer these leads, in the caller's transaction; those that may no longer be offered are left out.
+
+    Leads that another worker holds are skipped: it is offering them. Everything that decides is
+    read again after the lock, and the database's own constraint stands behind it.
+    """
+    leads = list(
+        Lead.objects.select_for_update(skip_locked=True, no_key=True, of=("self",))
+        .select_related("account")
+        .filter(pk__in=list(lead_ids), merged_into=None)
+        .order_by("pk")
+    )
+    ids = [lead.pk for lead in leads]
+    taken = set(Handoff.objects.filter(lead_id__in=ids, status__in=OPEN).values_list("lead_id", flat=True))
+    # The version must still be the one in force: a flip may have come in between.
+    qualified = dict(
+        Score.objects.filter(
+            lead_id__in=ids,
+            is_qualified=True,
+            version=terms.version,
+            version__definition__active_version=terms.version,
+        ).values_list("lead_id", "qualification")
+    )
+    chosen = [
+        lead
+        for lead in leads
+        if lead.pk not in taken
+        and lead.pk in qualified
+        and receipts.get(lead.pk, {}).get("is_qualified", False)
+    ]
+    rows = [
+        _row(terms, lead, receipts[lead.pk], qualified[lead.pk] == Qualification.ALONE, turn_of(lead))
+        for lead in chosen
+    ]
+    made = Handoff.objects.bulk_create(rows)
+    stages_move(
+        leads=[(row.lead_id, lead.stage, row.pk) for row, lead in zip(made, chosen, strict=True)],
+        after=STAGE_AFTER["offer"],
+        at=terms.now,
+        nurture_until=None,
+    )
+    Lead.objects.filter(pk__in=[row.lead_id for row in made if row.is_recycled]).update(is_recycled=True)
+    _tell_owners(made, terms.now)
+    return made
+
+
+def _row(terms: Terms, lead: Lead, receipt: Receipt, is_contact_request: bool, turn: Turn) -> Handoff:
+    return Handoff(
+        lead_id=lead.pk,
+        version=terms.version,
+        points=receipt["points"],
+        grade=receipt["grade"],
+        receipt=receipt,
+        is_contact_request=is_contact_request,
+        is_recycled=lead.is_recycled or lead.stage == LeadStage.NURTURE,
+        owner_id=turn.owner_id,
+        assignment=turn.words[:200],
+        offered_at=terms.now,
+        due_at=terms.contact_due_at if is_contact_request else terms.due_at,
+    )
+
+
+def _tell_owners(made: list[Handoff], now: datetime) -> None:
+    by_owner: dict[int, list[Handoff]] = {}
+    for row in made:
+        if row.owner_id:
+            by_owner.setdefault(row.owner_id, []).append(row)
+    for person in User.objects.filter(pk__in=by_owner):
+        count = len(by_owner[person.pk])
+        sentence = ngettext(
+            "%(n)d lead of your accounts is offered to you.",
+            "%(n)d leads of your accounts are offered to you.",
+            count,
+        )
+        owe_notification(
+            person=person,
+            key=f"offered:{now.isoformat()}",
+            sentence=sentence % {"n": count},
+            url=reverse("leads:queue") + "?tab=mine",
+        )
+
+
+def nobody_decided(hours: int) -> Turn:
+    return Turn(None, _("Shared queue: nobody decided within %(n)d working hours.") % {"n": hours})

@@ -1,0 +1,324 @@
+"""Bring the handoffs in line with the scores: withdraw, expire, offer, in batches, as often as one likes.
+
+Each batch looks without a lock, then takes one short transaction in which everything is asked again.
+Two workers at once share the leads between them (`SKIP LOCKED`; on SQLite the second waits its turn).
+An accepted handoff is never touched, whatever the definition says by now.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet, Subquery
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from definitions.models import Definition, Stage, Version
+from leads.handoffs.assignment import Turns
+from leads.handoffs.offering import Terms, nobody_decided, offer, receipts_of, terms_of
+from leads.handoffs.stages import stages_move
+from leads.handoffs.states import OFFERABLE, STAGE_AFTER
+from leads.models import (
+    OPEN,
+    Activity,
+    FieldChange,
+    Handoff,
+    HandoffStatus,
+    Lead,
+    LeadStage,
+    Qualification,
+    ReasonFamily,
+    Score,
+)
+from portal.common import audit
+from portal.common.calendars import calendar_of
+from portal.common.models import Team
+from portal.common.notify import owe_notification
+from portal.common.selectors import the_workspace
+from portal.common.working_time import working_time_before
+
+BATCH = 1000
+# An offer that nobody has decided on after five times the promised time is offered again to everyone.
+EXPIRES_AFTER_TIMES = 5
+# The first look at a lead (not assessed → lead) is one column of one row: larger batches pay.
+ASSESS_BATCH = 5000
+
+
+@dataclass
+class Reconciled:
+    """How many handoffs and leads one reconciliation moved."""
+
+    withdrawn: int = 0
+    expired: int = 0
+    offered: int = 0
+    assessed: int = 0
+
+    @property
+    def is_quiet(self) -> bool:
+        return not (self.withdrawn or self.expired or self.offered or self.assessed)
+
+
+def handoffs_reconcile(*, limit: int | None = None) -> Reconciled:
+    """Withdraw offers that no longer qualify, expire stale ones, offer every qualified lead that may be.
+
+    Costs a few index reads when nothing is due, so the sweep may call it every ten seconds. `limit`
+    is the most leads to offer in this call; None offers all.
+    """
+    done = Reconciled()
+    version = _version_in_force()
+    if version is None:
+        return done
+    now = timezone.now()
+    done.withdrawn = sum(_withdraw(version, ids, now) for ids in _batches(_no_longer_qualified(version)))
+    terms = terms_of(version, now)
+    for hours, stale in _stale(now):
+        done.expired += sum(_expire(terms, ids, hours) for ids in _batches(stale))
+    turns = Turns()
+    for ids in _to_offer(version, now):
+        ids = ids if limit is None else ids[: limit - done.offered]
+        if ids:
+            done.offered += _offer(terms, ids, turns)
+    done.assessed = sum(_assess(ids) for ids in _batches(_newly_assessed(version), ASSESS_BATCH))
+    return done
+
+
+def _version_in_force() -> Version | None:
+    definition = Definition.objects.select_related("active_version__definition").get(stage=Stage.MQL)
+    return definition.active_version
+
+
+def _batches(rows: QuerySet, size: int = BATCH, key: str = "pk") -> Iterator[list[int]]:
+    """Ids in ascending order; each batch begins behind the last one, so a row that stays put ends nothing."""
+    last = 0
+    while ids := list(rows.filter(**{f"{key}__gt": last}).order_by(key).values_list(key, flat=True)[:size]):
+        yield ids
+        last = ids[-1]
+
+
+# -- withdraw --------------------------------------------------------------------------------------------
+
+
+def _qualifies(version: Version, lead: str) -> Exists:
+    return Exists(Score.objects.filter(version=version, lead=OuterRef(lead), is_qualified=True))
+
+
+def _no_longer_qualified(version: Version) -> QuerySet[Handoff]:
+    return Handoff.objects.filter(
+        ~_qualifies(version, "lead_id") | Q(lead__merged_into__isnull=False), status=HandoffStatus.OFFERED
+    )
+
+
+@transaction.atomic
+def _withdraw(version: Version, ids: list[int], now: datetime) -> int:
+    if not Definition.objects.filter(active_version=version).exists():
+        return 0  # A flip came in between; the next look asks the new version.
+    rows = list(
+        _no_longer_qualified(version)
+        .filter(pk__in=ids)
+        .select_for_update(skip_locked=True, no_key=True, of=("self",))
+        .select_related("lead", "owner")
+    )
+    why = dict(
+        Score.objects.filter(version=version, lead__in=[row.lead_id for row in rows]).values_list(
+            "lead_id", "qualification"
+        )
+    )
+    by_note: dict[str, list[int]] = {}
+    for row in rows:
+        row.note = _withdrawal_words(version, row.lead, why.get(row.lead_id))
+        by_note.setdefault(row.note, []).append(row.pk)
+    for note, pks in by_note.items():
+        Handoff.objects.filter(pk__in=pks).update(status=HandoffStatus.WITHDRAWN, ended_at=now, note=note)
+    stages_move(
+        leads=[(row.lead_id, row.lead.stage, row.pk) for row in rows if row.lead.stage == LeadStage.MQL],
+        after=STAGE_AFTER["withdraw"],
+        at=now,
+    )
+    for row in rows:
+        if row.owner:
+            owe_notification(
+                person=row.owner,
+                key=f"withdrawn:{row.pk}",
+                sentence=_("%(lead)s was withdrawn from the queue. %(why)s")
+                % {"lead": row.lead, "why": row.note},
+                url=row.get_absolute_url(),
+            )
+    _record("handoffs.withdrawn", version, rows)
+    return len(rows)
+
+
+def _withdrawal_words(version: Version, lead: Lead, qualification: int | None) -> str:
+    if lead.merged_into_id:
+        return _("This lead was merged into another one.")
+    if qualification is None:
+        return _("There are no facts left to score this lead by.")
+    reason = str(Qualification(qualification).label)
+    return _("It no longer meets %(version)s: %(reason)s.") % {
+        "version": version,
+        "reason": reason[:1].lower() + reason[1:],
+    }
+
+
+# -- expire ----------------------------------------------------------------------------------------------
+
+
+def _stale(now: datetime) -> Iterator[tuple[int, QuerySet[Handoff]]]:
+    """The offers that nobody decided on in time, by the working hours that they were given."""
+    workspace = the_workspace()
+    calendar = calendar_of(Team.SALES, workspace)
+    for is_contact_request, promised in (
+        (False, workspace.decide_hours),
+        (True, workspace.contact_request_hours),
+    ):
+        hours = promised * EXPIRES_AFTER_TIMES
+        yield (
+            hours,
+            Handoff.objects.filter(
+                status=HandoffStatus.OFFERED,
+                is_contact_request=is_contact_request,
+                offered_at__lte=working_time_before(now, hours, calendar),
+                due_at__lt=now,
+            ),
+        )
+
+
+def _expire(terms: Terms, ids: list[int], hours: int) -> int:
+    lead_ids = list(Handoff.objects.filter(pk__in=ids).values_list("lead_id", flat=True))
+    receipts = receipts_of(terms.version, lead_ids, terms.now)
+    with transaction.atomic():
+        rows = list(
+            Handoff.objects.select_for_update(skip_locked=True, no_key=True, of=("self",))
+            .select_related("lead")
+            .filter(pk__in=ids, status=HandoffStatus.OFFERED)
+        )
+        Handoff.objects.filter(pk__in=[row.pk for row in rows]).update(
+            status=HandoffStatus.EXPIRED, ended_at=terms.now
+        )
+        turn = nobody_decided(hours)
+        again = offer(
+            terms=terms,
+            lead_ids=[row.lead_id for row in rows],
+            receipts=receipts,
+            turn_of=lambda lead: turn,
+        )
+        offered = {row.lead_id for row in again}
+        stages_move(
+            leads=[(r.lead_id, r.lead.stage, r.pk) for r in rows if r.lead_id not in offered],
+            after=STAGE_AFTER["expire"],
+            at=terms.now,
+        )
+        _record("handoffs.expired", terms.version, rows)
+    return len(rows)
+
+
+# -- offer -----------------------------------------------------------------------------------------------
+
+
+def _without_an_open_handoff(version: Version) -> QuerySet[Lead]:
+    is_open = Exists(Handoff.objects.filter(lead=OuterRef("pk"), status__in=OPEN))
+    return Lead.objects.filter(~is_open, _qualifies(version, "pk"), merged_into=None)
+
+
+def _to_offer(version: Version, now: datetime) -> Iterator[list[int]]:
+    # By ids of scores, so that the partial index of qualified scores is read and not all leads.
+    is_open = Exists(Handoff.objects.filter(lead=OuterRef("lead_id"), status__in=OPEN))
+    scores = Score.objects.filter(
+        ~is_open,
+        version=version,
+        is_qualified=True,
+        lead__stage__in=OFFERABLE,
+        lead__merged_into=None,
+    )
+    yield from _batches(scores, key="lead_id")
+    yield from _back_from_nurture(version, now)
+
+
+def _back_from_nurture(version: Version, now: datetime) -> Iterator[list[int]]:
+    """Qualified leads in nurture whose date has passed, or for whom something new has happened since.
+
+    New is an activity of the lead's own; where sales missed a fact, it is a changed fact.
+    """
+    today = now.astimezone(ZoneInfo(the_workspace().time_zone)).date()
+    last_return = Handoff.objects.filter(lead=OuterRef("pk"), status=HandoffStatus.RETURNED).order_by(
+        "-ended_at", "-id"
+    )
+    resting = (
+        _without_an_open_handoff(version)
+        .filter(stage=LeadStage.NURTURE)
+        .annotate(
+            returned_at=Subquery(last_return.values("ended_at")[:1]),
+            family=Subquery(last_return.values("reason__family")[:1]),
+        )
+    )
+    for ids in _batches(resting):
+        rows = list(
+            resting.filter(pk__in=ids)
+            .values_list("pk", "nurture_until", "returned_at", "family")
+            .order_by("pk")
+        )
+        waits = [row for row in rows if row[2]]
+        since = min((row[2] for row in waits), default=now)
+        acted = _latest_activity([row[0] for row in waits if row[3] != ReasonFamily.CLERICAL], since)
+        changed = _latest_change([row[0] for row in waits if row[3] == ReasonFamily.CLERICAL], since)
+        never = since - timedelta(days=1)
+        found = [
+            pk
+            for pk, until, returned_at, _family in rows
+            if (until is not None and until <= today)
+            or (until is None and returned_at is None)
+            or (returned_at is not None and max(acted.get(pk, never), changed.get(pk, never)) > returned_at)
+        ]
+        if found:
+            yield found
+
+
+def _latest_activity(lead_ids: list[int], since: datetime) -> dict[int, datetime]:
+    return dict(
+        Activity.objects.filter(lead__in=lead_ids, kind__is_by_lead=True, occurred_at__gt=since)
+        .order_by()
+        .values_list("lead_id")
+        .annotate(latest=Max("occurred_at"))
+    )
+
+
+def _latest_change(lead_ids: list[int], since: datetime) -> dict[int, datetime]:
+    return dict(
+        FieldChange.objects.filter(lead__in=lead_ids, changed_at__gt=since)
+        .order_by()
+        .values_list("lead_id")
+        .annotate(latest=Max("changed_at"))
+    )
+
+
+def _offer(terms: Terms, ids: list[int], turns: Turns) -> int:
+    receipts = receipts_of(terms.version, ids, terms.now)
+    with transaction.atomic():
+        made = offer(terms=terms, lead_ids=ids, receipts=receipts, turn_of=turns.of)
+        _record("handoffs.offered", terms.version, made)
+    return len(made)
+
+
+# -- assess ----------------------------------------------------------------------------------------------
+
+
+def _newly_assessed(version: Version) -> QuerySet[Lead]:
+    """Leads with a first score that does not qualify them. Their first stage is where the score is."""
+    return Lead.objects.filter(
+        Exists(Score.objects.filter(version=version, lead=OuterRef("pk"), is_qualified=False)),
+        stage=LeadStage.NOT_ASSESSED,
+        merged_into=None,
+    )
+
+
+def _assess(ids: list[int]) -> int:
+    return Lead.objects.filter(pk__in=ids, stage=LeadStage.NOT_ASSESSED).update(stage=LeadStage.LEAD)
+
+
+def _record(verb: str, version: Version, rows: list[Handoff]) -> None:
+    """One entry for a batch, naming every handoff: the rows themselves carry the rest."""
+    if rows:
+        audit.record(verb, subject=version, actor=None, after={"handoffs": [row.pk for row in rows]})

@@ -1,0 +1,35 @@
+"""Every move of a handoff, and the stage that its lead moves to with it."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from leads.models import HandoffStatus, LeadStage
+from portal.common.states import Move, StateTable
+
+HANDOFF = StateTable(
+    Move("accept", (HandoffStatus.OFFERED,), HandoffStatus.ACCEPTED),
+    Move("return", (HandoffStatus.OFFERED, HandoffStatus.ACCEPTED), HandoffStatus.RETURNED),
+    Move("withdraw", (HandoffStatus.OFFERED,), HandoffStatus.WITHDRAWN),
+    Move("expire", (HandoffStatus.OFFERED,), HandoffStatus.EXPIRED),
+    Move("qualify", (HandoffStatus.ACCEPTED,), HandoffStatus.SALES_QUALIFIED),
+    Move("disqualify", (HandoffStatus.ACCEPTED,), HandoffStatus.DISQUALIFIED),
+    too_late=_("This lead has moved on meanwhile. Look again at where it stands."),
+)
+
+# A return for the wrong rep is offered again at once and stays an MQL; every other one goes to marketing.
+STAGE_AFTER = {
+    "offer": LeadStage.MQL,
+    "accept": LeadStage.SAL,
+    "return": LeadStage.NURTURE,
+    "withdraw": LeadStage.LEAD,
+    "expire": LeadStage.LEAD,
+    "qualify": LeadStage.SALES_QUALIFIED,
+    "disqualify": LeadStage.DISQUALIFIED,
+}
+
+# The stage of a lead while a handoff of it stands so.
+STAGE_WHILE = {HandoffStatus.OFFERED: LeadStage.MQL, HandoffStatus.ACCEPTED: LeadStage.SAL}
+
+# Stages from which a qualified lead is offered. Nurture has conditions of its own (see reconcile).
+OFFERABLE = (LeadStage.NOT_ASSESSED, LeadStage.LEAD, LeadStage.MQL)

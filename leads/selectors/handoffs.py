@@ -1,0 +1,210 @@
+"""Reads of handoffs: the queue, a rep's accepted leads, and what became of every lead handed over."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, F, Q, QuerySet
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+
+from leads.models import FollowUp, Handoff, HandoffStatus, Reason, ReasonFamily
+from leads.selectors.leads import words_match
+from portal.common.models import User
+
+SOURCES_SHOWN = 60
+
+
+def handoffs_visible_to(user: User) -> QuerySet[Handoff]:
+    """Every active person sees what became of the workspace's leads."""
+    if not user.is_active:
+        return Handoff.objects.none()
+    return Handoff.objects.select_related(
+        "lead__account", "lead__source", "owner", "decided_by", "reason", "version__definition"
+    )
+
+
+def receipt_of(handoff: Handoff) -> dict[str, Any]:
+    """The frozen receipt as the shared part shows it: its instant is an instant again."""
+    as_of = handoff.receipt.get("as_of")
+    return {**handoff.receipt, "as_of": parse_datetime(as_of) if isinstance(as_of, str) else as_of}
+
+
+# -- the queue -------------------------------------------------------------------------------------------
+
+TABS: dict[str, Q] = {"unclaimed": Q(owner=None), "mine": Q(), "all": Q()}
+
+QUEUE_SORTS = {
+    "due": ("due_at", "-grade", "id"),
+    "-due": ("-due_at", "-grade", "id"),
+    "grade": ("grade", "points", "id"),
+    "-grade": ("-grade", "-points", "id"),
+    "points": ("points", "id"),
+    "-points": ("-points", "id"),
+    "age": ("-offered_at", "-id"),
+    "-age": ("offered_at", "id"),
+}
+
+
+def offered() -> QuerySet[Handoff]:
+    return Handoff.objects.filter(status=HandoffStatus.OFFERED)
+
+
+def _tab(tab: str, user: User) -> Q:
+    return Q(owner=user) if tab == "mine" else TABS.get(tab, Q())
+
+
+def queue(
+    user: User,
+    *,
+    tab: str = "all",
+    q: str = "",
+    grade: str = "",
+    source: str = "",
+    due: str = "",
+    kind: str = "",
+    sort: str = "",
+    now: datetime | None = None,
+) -> QuerySet[Handoff]:
+    """Offered handoffs, most urgent first unless sorted otherwise. `grade` is the least grade."""
+    now = now or timezone.now()
+    rows = handoffs_visible_to(user).filter(_tab(tab, user), status=HandoffStatus.OFFERED)
+    if q:
+        rows = rows.filter(words_match(q, "lead__"))
+    if grade:
+        rows = rows.filter(grade__gte=int(grade))
+    if source:
+        rows = rows.filter(lead__lead_source=source)
+    if due == "overdue":
+        rows = rows.filter(due_at__lt=now)
+    elif due == "soon":
+        rows = rows.filter(due_at__gte=now, due_at__lt=now + timedelta(hours=24))
+    if kind == "recycled":
+        rows = rows.filter(is_recycled=True)
+    elif kind == "contact":
+        rows = rows.filter(is_contact_request=True)
+    return rows.order_by(*QUEUE_SORTS.get(sort, QUEUE_SORTS["due"]))
+
+
+def queue_counts(user: User, now: datetime | None = None) -> dict[str, int]:
+    """Offered handoffs: `unclaimed`, `mine`, `all`, and `overdue` of all. One query."""
+    now = now or timezone.now()
+    return offered().aggregate(
+        unclaimed=Count("pk", filter=Q(owner=None)),
+        mine=Count("pk", filter=Q(owner=user)),
+        all=Count("pk"),
+        overdue=Count("pk", filter=Q(due_at__lt=now)),
+    )
+
+
+def sources_in_queue() -> list[str]:
+    """The lead sources that the offered leads name, for the filter."""
+    rows = offered().exclude(lead__lead_source="").order_by("lead__lead_source")
+    return list(rows.values_list("lead__lead_source", flat=True).distinct()[:SOURCES_SHOWN])
+
+
+# -- accepted leads --------------------------------------------------------------------------------------
+
+
+def accepted_by(user: User) -> QuerySet[Handoff]:
+    """The person's accepted leads: not yet followed up first, then by when that is due."""
+    return (
+        handoffs_visible_to(user)
+        .filter(status=HandoffStatus.ACCEPTED, owner=user)
+        .annotate(attempts=Count("follow_ups"))
+        .order_by(F("followed_up_at").asc(nulls_first=True), "follow_up_due_at", "id")
+    )
+
+
+def accepted_counts(user: User, now: datetime | None = None) -> dict[str, int]:
+    """Of the person's accepted leads: `all`, `to_follow_up` (no attempt yet), `overdue` of these."""
+    now = now or timezone.now()
+    waiting = Q(followed_up_at=None)
+    return Handoff.objects.filter(status=HandoffStatus.ACCEPTED, owner=user).aggregate(
+        all=Count("pk"),
+        to_follow_up=Count("pk", filter=waiting),
+        overdue=Count("pk", filter=waiting & Q(follow_up_due_at__lt=now)),
+    )
+
+
+def follow_ups_of(handoff: Handoff) -> list[FollowUp]:
+    return list(FollowUp.objects.filter(handoff=handoff).select_related("person"))
+
+
+def ended_lately(user: User, limit: int = 10) -> list[Handoff]:
+    """What the person has brought to an end, newest first."""
+    return list(
+        handoffs_visible_to(user).filter(owner=user, ended_at__isnull=False).order_by("-ended_at")[:limit]
+    )
+
+
+# -- reasons ---------------------------------------------------------------------------------------------
+
+
+def return_reasons() -> QuerySet[Reason]:
+    return Reason.objects.filter(retired_at=None).exclude(family=ReasonFamily.DISQUALIFY)
+
+
+def disqualify_reasons() -> QuerySet[Reason]:
+    return Reason.objects.filter(retired_at=None, family=ReasonFamily.DISQUALIFY)
+
+
+# -- what became of them ---------------------------------------------------------------------------------
+
+WATCH_SORTS = {
+    "offered": ("offered_at", "id"),
+    "-offered": ("-offered_at", "-id"),
+    "grade": ("grade", "points", "id"),
+    "-grade": ("-grade", "-points", "-id"),
+}
+
+
+def watch_list(
+    user: User,
+    *,
+    q: str = "",
+    status: str = "",
+    reason: str = "",
+    version: str = "",
+    criterion: str = "",
+    since: str = "",
+    sort: str = "",
+    now: datetime | None = None,
+) -> QuerySet[Handoff]:
+    """Every lead handed over and what became of it, newest first. `since` is a number of days."""
+    rows = handoffs_visible_to(user)
+    if q:
+        rows = rows.filter(words_match(q, "lead__"))
+    if status:
+        rows = rows.filter(status=status)
+    if reason:
+        rows = rows.filter(reason=reason)
+    if version:
+        rows = rows.filter(version=version)
+    if criterion:
+        rows = rows.filter(challenged_key=criterion)
+    if since:
+        rows = rows.filter(offered_at__gte=(now or timezone.now()) - timedelta(days=int(since)))
+    return rows.order_by(*WATCH_SORTS.get(sort, WATCH_SORTS["-offered"]))
+
+
+def status_counts(rows: QuerySet[Handoff]) -> dict[str, int]:
+    """How many of these handoffs stand at each status; they add up to all of them. One query."""
+    found: Any = rows.order_by().values_list("status").annotate(n=Count("pk"))
+    counts = dict(found)
+    return {status: counts.get(status, 0) for status in HandoffStatus.values}
+
+
+def versions_handed_over() -> list[tuple[int, str]]:
+    """Versions that have made at least one offer, newest first, for the filter."""
+    rows = (
+        Handoff.objects.order_by("-version__number")
+        .values_list("version_id", "version__definition__stage", "version__number")
+        .distinct()
+    )
+    return [(pk, f"{stage.upper()} v{number}") for pk, stage, number in rows]
+
+
+def reasons_used() -> QuerySet[Reason]:
+    return Reason.objects.filter(pk__in=Handoff.objects.exclude(reason=None).values("reason"))

@@ -1,0 +1,189 @@
+"""Reads of leads and accounts: the lists and what one lead's page shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Count, F, OuterRef, Prefetch, Q, QuerySet, Subquery
+
+from definitions.models import Definition, Stage, Version
+from leads.models import (
+    OPEN,
+    Account,
+    AccountValue,
+    Handoff,
+    HandoffStatus,
+    Import,
+    Lead,
+    LeadStage,
+    LeadValue,
+    Qualification,
+    Score,
+)
+from portal.common.models import User
+
+# Within so many points of the threshold a lead is "one clause short" and worth a human eye.
+NEAR_MISS_POINTS = 10
+
+
+def leads_visible_to(user: User) -> QuerySet[Lead]:
+    """Every active person sees the leads of the workspace; merged ones live on in the other lead."""
+    if not user.is_active:
+        return Lead.objects.none()
+    return Lead.objects.filter(merged_into=None)
+
+
+def accounts_visible_to(user: User) -> QuerySet[Account]:
+    if not user.is_active:
+        return Account.objects.none()
+    return Account.objects.select_related("owner", "source")
+
+
+def version_in_force(stage: str = Stage.MQL) -> Version | None:
+    """The version that scores are read under, with its definition. One query."""
+    definition = Definition.objects.select_related("active_version__definition").filter(stage=stage).first()
+    return definition.active_version if definition else None
+
+
+def matching(leads: QuerySet[Lead], text: str) -> QuerySet[Lead]:
+    return leads.filter(words_match(text))
+
+
+def words_match(text: str, lead: str = "") -> Q:
+    """Every word occurs in the name, e-mail, company or account. `lead` is the path to the lead."""
+    found = Q()
+    for word in text.split()[:8]:
+        found &= (
+            Q(**{f"{lead}first_name__icontains": word})
+            | Q(**{f"{lead}last_name__icontains": word})
+            | Q(**{f"{lead}email__icontains": word})
+            | Q(**{f"{lead}company__icontains": word})
+            | Q(**{f"{lead}account__name__icontains": word})
+        )
+    return found
+
+
+def with_score(leads: QuerySet[Lead], version: Version | None) -> QuerySet[Lead]:
+    """Annotates `points` and `grade` under `version` (None where there is no score)."""
+    score = Score.objects.filter(version=version, lead=OuterRef("pk"))
+    return leads.annotate(
+        points=Subquery(score.values("points")[:1]), grade=Subquery(score.values("grade")[:1])
+    )
+
+
+LEAD_SORTS = {
+    "captured": (F("captured_at").asc(), F("pk").asc()),
+    "-captured": (F("captured_at").desc(), F("pk").desc()),
+    "name": ("first_name", "last_name", "pk"),
+    "-name": ("-first_name", "-last_name", "-pk"),
+    "score": (F("points").asc(nulls_first=True), "pk"),
+    "-score": (F("points").desc(nulls_last=True), "pk"),
+}
+
+
+def lead_list(
+    user: User,
+    version: Version | None,
+    *,
+    q: str = "",
+    stage: str = "",
+    grade: str = "",
+    source: str = "",
+    sort: str = "",
+) -> QuerySet[Lead]:
+    """All leads with their score, filtered; newest first unless sorted otherwise."""
+    rows = leads_visible_to(user).select_related("account", "source", "owner")
+    if q:
+        rows = rows.filter(words_match(q))
+    if stage:
+        rows = rows.filter(stage=stage)
+    if grade:
+        graded = Score.objects.filter(version=version, grade=grade)
+        rows = rows.filter(pk__in=graded.values("lead_id"))
+    if source:
+        rows = rows.filter(source__key=source)
+    return with_score(rows, version).order_by(*LEAD_SORTS.get(sort, LEAD_SORTS["-captured"]))
+
+
+def nurture_list(user: User, version: Version | None, *, q: str = "", family: str = "") -> QuerySet[Lead]:
+    """Leads in marketing's care, each with its last return in `returns[0]`; next to come back on top."""
+    returns = (
+        Handoff.objects.filter(status=HandoffStatus.RETURNED)
+        .select_related("owner", "reason", "decided_by", "version__definition")
+        .order_by("-ended_at", "-id")
+    )
+    last = returns.filter(lead=OuterRef("pk"))
+    rows = leads_visible_to(user).filter(stage=LeadStage.NURTURE).select_related("account")
+    rows = rows.annotate(family=Subquery(last.values("reason__family")[:1]))
+    if q:
+        rows = rows.filter(words_match(q))
+    if family:
+        rows = rows.filter(family=family)
+    return (
+        with_score(rows, version)
+        .prefetch_related(Prefetch("handoffs", queryset=returns, to_attr="returns"))
+        .order_by(F("nurture_until").asc(nulls_last=True), "pk")
+    )
+
+
+def near_misses(version: Version) -> QuerySet[Score]:
+    """Leads that lack at most `NEAR_MISS_POINTS` to the threshold, best first; nobody works on them."""
+    is_open = Handoff.objects.filter(status__in=OPEN).values("lead_id")
+    return (
+        Score.objects.filter(
+            version=version,
+            is_qualified=False,
+            qualification=Qualification.BELOW_THRESHOLD,
+            points__gte=version.threshold - NEAR_MISS_POINTS,
+            points__lt=version.threshold,
+            lead__merged_into=None,
+            lead__stage__in=(LeadStage.NOT_ASSESSED, LeadStage.LEAD, LeadStage.NURTURE),
+        )
+        .exclude(lead__in=is_open)
+        .select_related("lead__account")
+        .annotate(missing=version.threshold - F("points"))
+        .order_by("-points", "lead_id")
+    )
+
+
+def score_of(lead: Lead, version: Version | None) -> Score | None:
+    return Score.objects.filter(version=version, lead=lead).first() if version else None
+
+
+def values_of_lead(lead: Lead) -> list[LeadValue]:
+    """The custom attributes of a lead, by name."""
+    return list(LeadValue.objects.filter(lead=lead).select_related("attribute").order_by("attribute__label"))
+
+
+def values_of_account(account: Account) -> list[AccountValue]:
+    return list(
+        AccountValue.objects.filter(account=account).select_related("attribute").order_by("attribute__label")
+    )
+
+
+def people_of_account(account: Account, version: Version | None) -> QuerySet[Lead]:
+    """The leads of an account, best first."""
+    rows = Lead.objects.filter(account=account, merged_into=None).select_related("owner")
+    return with_score(rows, version).order_by(F("points").desc(nulls_last=True), "pk")
+
+
+def count_people_of_account(account: Account) -> dict[str, int]:
+    return Lead.objects.filter(account=account, merged_into=None).aggregate(
+        all=Count("pk"), with_sales=Count("pk", filter=Q(stage__in=(LeadStage.MQL, LeadStage.SAL)))
+    )
+
+
+def import_labels(ids: Iterable[int]) -> dict[int, Import]:
+    """The imports that facts came from."""
+    return Import.objects.select_related("source").in_bulk(set(ids))
+
+
+def people_by_id(ids: Iterable[int]) -> dict[int, User]:
+    return User.objects.in_bulk(set(ids))
+
+
+def stage_counts(user: User) -> dict[str, int]:
+    """How many leads stand at each stage."""
+    rows: Any = leads_visible_to(user).order_by().values_list("stage").annotate(n=Count("pk"))
+    return dict(rows)
