@@ -1,6 +1,29 @@
 """Addresses of the portal's own pages: home, people, settings, search."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from portal.accounts import views as accounts
+from portal.home import views as home
+from portal.workspace import views as workspace
 
 app_name = "portal"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("search", home.search, name="search"),
+    path("notices/read", home.notices_read, name="notices_read"),
+    path("welcome", accounts.first_run, name="first_run"),
+    path("welcome/sample", home.sample_data, name="sample_data"),
+    path("join/<str:token>", accounts.join, name="join"),
+    path("profile", accounts.profile, name="profile"),
+    path("people", accounts.people, name="people"),
+    path("people/invite", accounts.person_invite, name="person_invite"),
+    path("people/invitations/<int:pk>/revoke", accounts.invitation_revoke, name="invitation_revoke"),
+    path("people/<int:pk>", accounts.person_edit, name="person_edit"),
+    path("people/<int:pk>/look-as", accounts.look_as, name="look_as"),
+    path("people/look-back", accounts.look_back, name="look_back"),
+    path("settings", workspace.settings_page, name="settings"),
+    path("settings/hours/<slug:team>", workspace.hours, name="hours"),
+    path("settings/holidays/add", workspace.own_holiday_add, name="own_holiday_add"),
+    path("settings/holidays/<int:pk>/remove", workspace.own_holiday_remove, name="own_holiday_remove"),
+    path("settings/trail", workspace.trail, name="trail"),
+]

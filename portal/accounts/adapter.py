@@ -1,11 +1,25 @@
-"""How people come in: by invitation only."""
+"""How people come in: by invitation only; and mail about accounts goes through the outbox like all other."""
 
 from __future__ import annotations
 
+import uuid
+from typing import Any
+
 from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest
+
+from portal.common.mail import owe_mail
 
 
 class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        message = self.render_mail(template_prefix, email, context)
+        owe_mail(
+            key=f"account:{uuid.uuid4().hex}",
+            to_email=email,
+            subject=str(message.subject),
+            text=str(message.body),
+        )

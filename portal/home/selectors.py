@@ -1,0 +1,302 @@
+"""What needs me today: the to-dos of one person, each with the address where it is done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from definitions.models import Ballot, BallotStatus, Comment, Definition, RepAnswer, Version, VersionStatus
+from leads.models import Account, Handoff, HandoffStatus, Import, Lead, Run, RunStatus
+from portal.common.models import Notification, Team, User
+from reviews.models import Action, Meeting, MeetingStatus
+
+
+@dataclass(frozen=True)
+class ToDo:
+    """One thing to do: what, how many of it, where, and until when."""
+
+    sentence: str
+    url: str
+    action: str
+    count: int = 1
+    due_at: datetime | None = None
+    is_urgent: bool = False
+    icon: str = "arrow-right"
+
+
+def to_dos(user: User) -> list[ToDo]:
+    """Most urgent first. A number is the count of rows behind the address."""
+    found = [*_ballots(user), *_meetings(user), *_actions(user), *_answers(user)]
+    if user.team == Team.SALES:
+        found += _offers(user) + _follow_ups(user)
+    if user.team == Team.MARKETING:
+        found += _returned(user) + _imports(user) + _concerns(user)
+    return sorted(
+        found, key=lambda item: (not item.is_urgent, item.due_at or timezone.now() + timedelta(days=365))
+    )
+
+
+def _ballots(user: User) -> list[ToDo]:
+    waiting = (
+        Ballot.objects.filter(status=BallotStatus.OPEN, electors__person=user)
+        .exclude(votes__person=user)
+        .select_related("version__definition")
+    )
+    return [
+        ToDo(
+            sentence=_("Your vote on %(version)s is still missing.") % {"version": ballot.version},
+            url=reverse("definitions:ballot_page", args=[ballot.pk]),
+            action=_("Read and vote"),
+            due_at=ballot.closes_at,
+            is_urgent=ballot.closes_at < timezone.now() + timedelta(days=1),
+            icon="key",
+        )
+        for ballot in waiting
+    ]
+
+
+def _meetings(user: User) -> list[ToDo]:
+    soon = Meeting.objects.filter(
+        Q(status=MeetingStatus.OPEN)
+        | Q(status=MeetingStatus.SCHEDULED, starts_at__lte=timezone.now() + timedelta(days=14)),
+        participations__person=user,
+    ).select_related("series")
+    return [
+        ToDo(
+            sentence=(
+                _("%(series)s is under way.")
+                if meeting.status == MeetingStatus.OPEN
+                else _("%(series)s is coming up.")
+            )
+            % {"series": meeting.series},
+            url=reverse("reviews:meeting_page", args=[meeting.pk]),
+            action=_("Open the agenda"),
+            due_at=meeting.starts_at,
+            is_urgent=meeting.status == MeetingStatus.OPEN,
+            icon="calendar-event",
+        )
+        for meeting in soon
+    ]
+
+
+def _actions(user: User) -> list[ToDo]:
+    today = timezone.localdate()
+    return [
+        ToDo(
+            sentence=action.text,
+            url=reverse("reviews:meeting_page", args=[action.meeting_id]) + "#actions",
+            action=_("Look at the action"),
+            due_at=timezone.make_aware(
+                datetime.combine(action.due_on, datetime.max.time().replace(microsecond=0))
+            ),
+            is_urgent=action.due_on <= today,
+            icon="check2-square",
+        )
+        for action in Action.objects.filter(owner=user, status=Action.Status.OPEN)
+    ]
+
+
+def _answers(user: User) -> list[ToDo]:
+    if user.team != Team.SALES or RepAnswer.objects.filter(person=user).count() >= len(RepAnswer.Question):
+        return []
+    return [
+        ToDo(
+            sentence=_(
+                "Marketing asks you two questions: what is a qualified lead for you, and which are easiest?"
+            ),
+            url=reverse("definitions:answers"),
+            action=_("Answer"),
+            icon="chat-left-text",
+        )
+    ]
+
+
+def _offers(user: User) -> list[ToDo]:
+    now = timezone.now()
+    open_to_me = Handoff.objects.filter(Q(owner=user) | Q(owner=None), status=HandoffStatus.OFFERED)
+    counts = open_to_me.aggregate(all=Count("pk"), overdue=Count("pk", filter=Q(due_at__lt=now)))
+    if not counts["all"]:
+        return []
+    sentence = ngettext("%(n)d lead is offered to you.", "%(n)d leads are offered to you.", counts["all"]) % {
+        "n": counts["all"]
+    }
+    if counts["overdue"]:
+        sentence += " " + ngettext("%(n)d is overdue.", "%(n)d are overdue.", counts["overdue"]) % {
+            "n": counts["overdue"]
+        }
+    first = open_to_me.order_by("due_at").values_list("due_at", flat=True).first()
+    return [
+        ToDo(
+            sentence,
+            reverse("leads:queue"),
+            _("Work the queue"),
+            counts["all"],
+            first,
+            bool(counts["overdue"]),
+            "inbox",
+        )
+    ]
+
+
+def _follow_ups(user: User) -> list[ToDo]:
+    mine = Handoff.objects.filter(owner=user, status=HandoffStatus.ACCEPTED, followed_up_at=None)
+    count = mine.count()
+    if not count:
+        return []
+    first = mine.order_by("follow_up_due_at").values_list("follow_up_due_at", flat=True).first()
+    return [
+        ToDo(
+            ngettext(
+                "%(n)d lead that you accepted waits for a first word.",
+                "%(n)d leads that you accepted wait for a first word.",
+                count,
+            )
+            % {"n": count},
+            reverse("leads:my_leads"),
+            _("Follow up"),
+            count,
+            first,
+            bool(first and first < timezone.now()),
+            "telephone",
+        )
+    ]
+
+
+def _returned(user: User) -> list[ToDo]:
+    since = timezone.now() - timedelta(days=7)
+    count = Handoff.objects.filter(status=HandoffStatus.RETURNED, decided_at__gte=since).count()
+    if not count:
+        return []
+    return [
+        ToDo(
+            ngettext(
+                "Sales returned %(n)d lead in the last seven days, with a reason.",
+                "Sales returned %(n)d leads in the last seven days, with reasons.",
+                count,
+            )
+            % {"n": count},
+            reverse("leads:watch_list") + "?status=returned",
+            _("See why"),
+            count,
+            icon="arrow-return-left",
+        )
+    ]
+
+
+def _imports(user: User) -> list[ToDo]:
+    return [
+        ToDo(
+            sentence=_("%(file)s waits for its columns to be matched.") % {"file": batch.file_name},
+            url=reverse("leads:import_page", args=[batch.pk]),
+            action=_("Match the columns"),
+            icon="upload",
+        )
+        for batch in Import.objects.filter(created_by=user, status=Import.Status.UPLOADED)[:5]
+    ]
+
+
+def _concerns(user: User) -> list[ToDo]:
+    drafts = (
+        Version.objects.filter(status=VersionStatus.DRAFT, created_by=user)
+        .annotate(
+            open_concerns=Count(
+                "comments", filter=Q(comments__kind=Comment.Kind.CONCERN, comments__resolved_at=None)
+            )
+        )
+        .filter(open_concerns__gt=0)
+        .select_related("definition")
+    )
+    return [
+        ToDo(
+            sentence=ngettext(
+                "%(n)d open concern keeps %(version)s from being proposed.",
+                "%(n)d open concerns keep %(version)s from being proposed.",
+                draft.open_concerns,
+            )
+            % {"n": draft.open_concerns, "version": draft},
+            url=reverse("definitions:draft_editor", args=[draft.pk]),
+            action=_("Answer them"),
+            count=draft.open_concerns,
+            icon="exclamation-diamond",
+        )
+        for draft in drafts
+    ]
+
+
+def notices(user: User) -> QuerySet[Notification]:
+    return Notification.objects.filter(person=user, read_at=None)[:20]
+
+
+def standing() -> dict[str, Any]:
+    """Where the agreement and the leads stand now: the figures at the head of every home page."""
+    quarter_ago = timezone.now() - timedelta(days=90)
+    handed = Handoff.objects.filter(offered_at__gte=quarter_ago).aggregate(
+        offered=Count("pk"),
+        waiting=Count("pk", filter=Q(status=HandoffStatus.OFFERED)),
+        accepted=Count("pk", filter=Q(accepted_at__isnull=False)),
+        returned=Count("pk", filter=Q(status=HandoffStatus.RETURNED)),
+        sales_qualified=Count("pk", filter=Q(status=HandoffStatus.SALES_QUALIFIED)),
+    )
+    return {
+        "definition": Definition.objects.select_related("active_version").get(stage="mql"),
+        "leads": Lead.objects.filter(merged_into=None).count(),
+        "open_ballots": Ballot.objects.filter(status=BallotStatus.OPEN).select_related("version__definition"),
+        "runs": Run.objects.filter(status__in=(RunStatus.QUEUED, RunStatus.RUNNING)).select_related(
+            "version__definition"
+        ),
+        "next_meeting": Meeting.objects.filter(status__in=(MeetingStatus.SCHEDULED, MeetingStatus.OPEN))
+        .select_related("series")
+        .order_by("starts_at")
+        .first(),
+        "drafts": Version.objects.filter(status=VersionStatus.DRAFT).select_related(
+            "definition", "created_by"
+        )[:5],
+        **handed,
+    }
+
+
+def is_empty() -> bool:
+    """Nothing is here yet: the first page offers sample data or an import."""
+    return not Lead.objects.exists() and not Version.objects.exists()
+
+
+def found(query: str) -> dict[str, list[Any]]:
+    """At most eight of each: leads, accounts, criteria of the active versions, meetings."""
+    query = query.strip()
+    if len(query) < 2:
+        return {}
+    lead_match = (
+        Q(email__icontains=query)
+        | Q(last_name__icontains=query)
+        | Q(first_name__icontains=query)
+        | Q(company__icontains=query)
+        | Q(external_id=query)
+    )
+    first, _space, last = query.partition(" ")
+    if last:
+        lead_match |= Q(first_name__icontains=first, last_name__icontains=last)
+    criteria = [
+        {"wording": criterion["wording"], "version": definition.active_version, "stage": definition.stage}
+        for definition in Definition.objects.exclude(active_version=None).select_related(
+            "active_version__definition"
+        )
+        for criterion in (definition.active_version.document or {}).get("criteria", ())
+        if query.casefold() in criterion["wording"].casefold()
+    ]
+    return {
+        "leads": list(
+            Lead.objects.filter(lead_match, merged_into=None)
+            .select_related("account")
+            .order_by("-captured_at")[:8]
+        ),
+        "accounts": list(Account.objects.filter(Q(name__icontains=query) | Q(domain__icontains=query))[:8]),
+        "criteria": criteria[:8],
+        "meetings": list(Meeting.objects.filter(series__title__icontains=query).select_related("series")[:8]),
+    }

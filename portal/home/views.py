@@ -1,0 +1,44 @@
+"""Doors: home, search, the first choice between sample data and one's own."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from portal.accounts.policies import may_manage_workspace
+from portal.home import selectors, services
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    if request.user.is_administrator and selectors.is_empty():
+        return render(request, "portal/welcome.html")
+    context = {
+        "to_dos": selectors.to_dos(request.user),
+        "standing": selectors.standing(),
+        "notices": selectors.notices(request.user),
+    }
+    return render(request, "portal/home.html", context)
+
+
+def search(request: HttpRequest) -> HttpResponse:
+    query = request.GET.get("q", "")[:200]
+    return render(request, "portal/search.html", {"query": query, "found": selectors.found(query)})
+
+
+@require_POST
+def notices_read(request: HttpRequest) -> HttpResponse:
+    services.notices_read(person=request.user)
+    return redirect("portal:home")
+
+
+@require_POST
+def sample_data(request: HttpRequest) -> HttpResponse:
+    may_manage_workspace(request.user).require()
+    services.sample_data_lay(actor=request.user)
+    messages.success(
+        request, _("The sample workspace stands. Look around as one of its people, from the list below.")
+    )
+    return redirect("portal:people")

@@ -1,0 +1,108 @@
+"""Forms about what everybody shares."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import holidays
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from portal.accounts.forms import TimeZoneField
+from portal.common.models import Workspace
+
+
+def country_choices() -> list[tuple[str, str]]:
+    return [
+        ("", _("No public holidays")),
+        *((code, code) for code in sorted(holidays.list_supported_countries())),
+    ]
+
+
+class WorkspaceForm(forms.ModelForm):
+    time_zone = TimeZoneField()
+    holiday_country = forms.ChoiceField(
+        label=_("Public holidays of"), choices=country_choices, required=False
+    )
+
+    class Meta:
+        model = Workspace
+        fields = (
+            "name", "time_zone", "currency", "holiday_country", "holiday_region",
+            "decide_hours", "follow_up_hours", "contact_request_hours",
+            "quorum_percent", "agree_numerator", "agree_denominator", "ballot_working_days",
+        )  # fmt: skip
+        labels = {
+            "name": _("Company"),
+            "decide_hours": _("Working hours to decide on a lead"),
+            "follow_up_hours": _("Working hours to follow up"),
+            "contact_request_hours": _("Working hours to decide on a contact request"),
+            "quorum_percent": _("Percent of a house that must vote"),
+            "agree_numerator": _("Agreeing votes, numerator"),
+            "agree_denominator": _("Agreeing votes, denominator"),
+            "ballot_working_days": _("Working days a ballot stays open"),
+            "holiday_region": _("Region (code of the holiday calendar)"),
+        }
+        help_texts = {
+            "agree_denominator": _("2 and 3: two thirds of the cast votes must agree, in each house."),
+            "quorum_percent": _("Changes apply to ballots opened from now on; open ones keep their rules."),
+        }
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        top, bottom = data.get("agree_numerator"), data.get("agree_denominator")
+        if top and bottom and top > bottom:
+            self.add_error("agree_numerator", _("No more than all votes can agree."))
+        if top and bottom and top * 2 <= bottom:
+            self.add_error("agree_numerator", _("More than half must agree: a tie fails."))
+        return data
+
+    def clean_currency(self) -> str:
+        currency = str(self.cleaned_data["currency"]).upper()
+        if len(currency) != 3 or not currency.isalpha():
+            raise forms.ValidationError(_("A currency has three letters, such as EUR."))
+        return currency
+
+
+class HoursForm(forms.Form):
+    """One team's working week: for each weekday from when to when, both empty for a day off."""
+
+    def __init__(self, *args: Any, rows: dict[int, tuple[Any, Any]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        names = (
+            _("Monday"), _("Tuesday"), _("Wednesday"), _("Thursday"), _("Friday"), _("Saturday"), _("Sunday"),
+        )  # fmt: skip
+        for weekday, name in enumerate(names):
+            starts, ends = rows.get(weekday, (None, None))
+            for part, label, value in (("starts", _("from"), starts), ("ends", _("to"), ends)):
+                self.fields[f"{part}_{weekday}"] = forms.TimeField(
+                    label=f"{name}, {label}",
+                    required=False,
+                    initial=value,
+                    widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+                )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        for weekday in range(7):
+            starts, ends = data.get(f"starts_{weekday}"), data.get(f"ends_{weekday}")
+            if bool(starts) != bool(ends):
+                self.add_error(f"ends_{weekday}", _("Give both times, or neither for a day off."))
+            elif starts and ends and ends <= starts:
+                self.add_error(f"ends_{weekday}", _("Work must end after it starts."))
+        if not any(data.get(f"starts_{weekday}") for weekday in range(7)):
+            raise forms.ValidationError(_("A team works on one day at least; its clocks would stand still."))
+        return data
+
+    def stretches(self) -> list[tuple[int, Any, Any]]:
+        data = self.cleaned_data
+        return [
+            (weekday, data[f"starts_{weekday}"], data[f"ends_{weekday}"])
+            for weekday in range(7)
+            if data[f"starts_{weekday}"]
+        ]
+
+
+class OwnHolidayForm(forms.Form):
+    day = forms.DateField(label=_("Day"), widget=forms.DateInput(attrs={"type": "date"}))
+    name = forms.CharField(label=_("Name"), max_length=120)
