@@ -1,0 +1,20 @@
+"""What this app owes, for the sweep and for readiness. Called once, when the app is ready."""
+
+from __future__ import annotations
+
+from leads import tasks
+from leads.scoring import chunks, marks
+from portal.common import owed
+
+
+def register() -> None:
+    _register_scoring()
+
+
+def _register_scoring() -> None:
+    owed.register("runs", chunks.oldest_due)
+    owed.register_bell(tasks.score_chunks.delay)
+    owed.register("marks", marks.oldest_due)
+    owed.register_bell(tasks.drain_marks.delay)
+    owed.register_bell(tasks.clock_look.delay)
+    owed.register_chore(tasks.delete_old_scores.delay)

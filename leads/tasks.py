@@ -1,0 +1,66 @@
+"""The doorbells of scoring. Each finds for itself what is owed, and is safe to be rung twice."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from celery import shared_task
+from django.db import connection
+
+from leads.scoring import chunks, clock, flip, marks, old_scores
+from portal.common import owed
+
+# Well within the time limits of a task; what is left is rung for again.
+WORK_SECONDS = 120.0
+
+
+def _has_time() -> Callable[[], bool]:
+    end = time.monotonic() + WORK_SECONDS
+    return lambda: time.monotonic() < end
+
+
+def _ring_all() -> None:
+    """What follows from new scores is others' work: they hear it now, not at the next sweep."""
+    for bell in owed.bells():
+        bell()
+
+
+@shared_task
+def score_chunks() -> None:
+    """Score what open runs still owe, and end the runs that owe nothing more."""
+    has_time = _has_time()
+    # Several chunks at once pay off where the database writes side by side; SQLite has one writer.
+    if connection.features.has_select_for_update and chunks.count_free() > 1:
+        score_chunks.delay()
+    chunks.work_chunks(has_time=has_time)
+    if flip.finish_runs():
+        _ring_all()
+    elif not has_time():
+        score_chunks.delay()
+
+
+@shared_task
+def drain_marks() -> None:
+    """Score the leads that are marked."""
+    has_time = _has_time()
+    drained = 0
+    while has_time() and (batch := marks.drain()):
+        drained += batch
+    if drained:
+        _ring_all()
+
+
+@shared_task
+def clock_look() -> None:
+    """Mark the leads whose score the clock has moved."""
+    if clock.look_at_the_clock():
+        drain_marks.delay()
+
+
+@shared_task
+def delete_old_scores() -> None:
+    """Delete scores of versions that are long superseded."""
+    has_time = _has_time()
+    while has_time() and old_scores.delete_batch():
+        pass
