@@ -8,10 +8,10 @@ _NAMES = """
     bookmark box-arrow-in-right box-arrow-right box-arrow-up-right briefcase building buildings
     bullseye calendar-check calendar-event calendar-plus calendar-x calendar3 card-checklist cart
     cash-coin chat-left-text chat-square-text check check-circle check-circle-fill check-lg
-    chevron-down chevron-left chevron-right chevron-up circle circle-fill circle-half clipboard
+    check2-circle check2-square chevron-down chevron-left chevron-right chevron-up circle circle-fill circle-half clipboard
     clipboard-check clipboard-data clock clock-history copy cursor dash dash-circle dash-lg database
     database-add diagram-3 display door-open download envelope envelope-check envelope-open
-    exclamation-circle exclamation-lg exclamation-triangle eye eye-slash file-earmark-spreadsheet
+    compass exclamation-circle exclamation-diamond exclamation-lg exclamation-triangle eye eye-slash file-earmark-spreadsheet
     file-earmark-text filetype-csv flag flag-fill funnel gear geo-alt globe graph-down graph-up
     graph-up-arrow grip-vertical hand-index hand-thumbs-down hand-thumbs-up hash heart hourglass
     hourglass-split house inbox inboxes info-circle journal-check journal-text journals key key-fill
