@@ -1,5 +1,6 @@
 """Criteria, versions, co-authoring, ballots: the agreement."""
 
+from importlib import import_module
 from typing import Any
 
 from django.apps import AppConfig
@@ -19,3 +20,5 @@ class DefinitionsConfig(AppConfig):
 
     def ready(self) -> None:
         post_migrate.connect(_lay_base_data, sender=self)
+        # Not before now: it reads the models.
+        import_module("definitions.owed_work").register()

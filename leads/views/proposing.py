@@ -1,0 +1,137 @@
+"""The doors of proposing: here, above the definitions, since a proposal carries numbers about leads."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from definitions import policies_ballots as policies
+from definitions.criteria.fingerprint import fingerprint as fingerprint_of
+from definitions.documents import draft_document
+from definitions.forms.proposals import AmendForm, ProposeForm
+from definitions.models import Ballot, Version
+from definitions.selectors.ballot_view import clauses_of, slip_lines
+from definitions.selectors.ballots import ballots_visible_to
+from definitions.selectors.proposals import (
+    differences_from_agreed,
+    electorate_of,
+    obstacles,
+    text_obstacles,
+)
+from definitions.selectors.versions import versions_visible_to
+from definitions.services.ballots import ballot_edit, version_propose
+from leads.scoring.impact import impact_slip
+from leads.selectors.leads import leads_visible_to
+from portal.common.errors import Conflict, Invalid
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def version_propose_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """What the draft would do, on real leads; and the button that opens the ballot."""
+    version = get_object_or_404(versions_visible_to(request.user), pk=pk)
+    if request.method == "GET":
+        return _propose_page(request, version)
+    policies.may_propose(request.user, version).require()
+    form = ProposeForm(request.POST)
+    document = draft_document(version)
+    if not form.is_valid() or text_obstacles(version, document):
+        return _propose_page(request, version, typed=form, status=422)
+    try:
+        ballot = version_propose(
+            version=version,
+            actor=request.user,
+            slip=impact_slip(document, version.definition.stage),
+            **form.cleaned_data,
+        )
+    except (Invalid, Conflict) as error:
+        return _propose_page(request, version, typed=form, status=error.status, alert=str(error))
+    messages.success(request, _("The ballot is open, and both houses have been told."))
+    return redirect(ballot)
+
+
+def _propose_page(
+    request: HttpRequest,
+    version: Version,
+    *,
+    typed: ProposeForm | None = None,
+    status: int = 200,
+    alert: str = "",
+) -> HttpResponse:
+    document = draft_document(version)
+    may_propose = policies.may_propose(request.user, version)
+    context: dict[str, Any] = {"version": version, "may_propose": may_propose, "alert": alert}
+    context["obstacles"] = obstacles(version, document, request.user) if may_propose else []
+    context["electors"] = electorate_of(version, request.user)
+    if may_propose and not text_obstacles(version, document):
+        slip = impact_slip(document, version.definition.stage)
+        changes = differences_from_agreed(version, document)
+        context |= {"slip": slip_lines(slip), "slip_as_of": slip.get("as_of", ""), "differences": changes}
+        context |= {"halves": clauses_of(document, changes), "document": document}
+    # The text may have moved on: the form always names the one on this page.
+    statement = typed.data.get("statement", "") if typed else ""
+    context["form"] = ProposeForm(initial={"statement": statement, "fingerprint": fingerprint_of(document)})
+    return render(request, "leads/propose.html", context, status=status)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def ballot_amend(request: HttpRequest, pk: int) -> HttpResponse:
+    """Change what is being voted on. The page says what that does to the votes."""
+    ballot = get_object_or_404(ballots_visible_to(request.user), pk=pk)
+    policies.may_amend(request.user, ballot).require()
+    if request.method == "GET":
+        form = AmendForm(document=ballot.document, initial={"fingerprint": ballot.fingerprint})
+        return render(request, "leads/ballot_amend.html", {"ballot": ballot, "form": form})
+    form = AmendForm(request.POST, document=ballot.document)
+    if form.is_valid() and _amend(request, ballot, form):
+        return redirect(ballot)
+    return render(request, "leads/ballot_amend.html", {"ballot": ballot, "form": form}, status=422)
+
+
+def _amend(request: HttpRequest, ballot: Ballot, form: AmendForm) -> bool:
+    """Whether it was done; if not, the form says why."""
+    document = form.amended()
+    if problems := text_obstacles(ballot.version, document):
+        form.add_error(None, problems)
+        return False
+    try:
+        edited = ballot_edit(
+            ballot=ballot,
+            actor=request.user,
+            document=document,
+            slip=impact_slip(document, ballot.version.definition.stage),
+            fingerprint=form.cleaned_data["fingerprint"],
+        )
+    except Invalid as error:
+        form.add_error(None, str(error))
+        return False
+    if edited.round != ballot.round:
+        messages.success(
+            request, _("The text is changed. Voting starts over, and the voters have been told.")
+        )
+    else:
+        messages.success(
+            request, _("The wording is changed. The votes stand, and the voters have been told.")
+        )
+    return True
+
+
+@login_required
+@require_GET
+def slip_leads(request: HttpRequest, pk: int, key: str) -> HttpResponse:
+    """The leads behind one number of a frozen slip."""
+    ballot = get_object_or_404(ballots_visible_to(request.user), pk=pk)
+    line = next((line for line in slip_lines(ballot.slip) if line["key"] == key), None)
+    if line is None:
+        raise Http404
+    leads = leads_visible_to(request.user).filter(pk__in=line["ids"]).select_related("account").order_by("pk")
+    page = Paginator(leads, 50).get_page(request.GET.get("page"))
+    return render(request, "leads/slip_leads.html", {"ballot": ballot, "line": line, "page": page})
