@@ -1,0 +1,154 @@
+"""From a definition to the scores of any set of leads as of an instant.
+
+One statement serves the full rescore, touched leads, one lead, previews and back-tests. Whole numbers
+only; SQLite and PostgreSQL give equal results. Scores are always computed from the facts. Leads that
+were merged into others have no fit row and no score.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from django.db import connection
+
+from definitions import selectors as definitions
+from definitions.criteria.catalogue import Catalogue
+from definitions.criteria.document import parse, parse_rule
+from definitions.criteria.nodes import Document, Node
+from definitions.models import Version
+from leads.scoring.compiler_rules import RuleCompiler
+from leads.scoring.compiler_statement import Compiled
+from leads.scoring.scope import Scope
+from leads.scoring.sql import Sql, sql, with_tables
+from portal.common.fields import to_microseconds
+
+Json = dict[str, Any]
+
+
+class ScoreRow(NamedTuple):
+    """One lead's score; the same values as a row of `leads.Score`."""
+
+    lead_id: int
+    points: int
+    fit: int
+    behaviour: int
+    grade: int
+    qualification: int
+    is_qualified: bool
+
+
+class CriterionHit(NamedTuple):
+    """What one criterion says of one lead."""
+
+    is_met: bool
+    points: int
+
+
+def compile_version(document: Json | Document, catalogue: Catalogue, vendor: str) -> Compiled:
+    """A document ready to be asked. Raises `DocumentError` where it cannot be read."""
+    parsed = document if isinstance(document, Document) else parse(document, catalogue)
+    return Compiled(parsed, catalogue, vendor)
+
+
+def compiled(document: Json | Document) -> Compiled:
+    """The same, for this workspace's catalogue and database."""
+    return compile_version(document, definitions.catalogue(), connection.vendor)
+
+
+def score_rows(document: Json | Document, scope: Scope, as_of: datetime) -> list[ScoreRow]:
+    """The scores of the leads in scope, by lead id."""
+    if scope.is_empty:
+        return []
+    return [ScoreRow(*row[:-1], bool(row[-1])) for row in _fetch(compiled(document).scores(scope, as_of))]
+
+
+def score_into(version: Version, scope: Scope, as_of: datetime) -> int:
+    """Write the scores of the leads in scope under a frozen version; returns how many rows were written.
+
+    Rows that would not change are left alone. Where the score of one lead can depend on the people
+    beside it, leads named by id take everybody of their accounts along. Runs in the caller's
+    transaction.
+    """
+    if scope.is_empty:
+        return 0
+    ready = compiled(version.document)
+    if scope.lead_ids is not None and ready.document.reads_account_mates:
+        scope = scope.with_mates()
+    _execute(_without_fit(version.pk, scope))
+    return _execute(ready.writing(version.pk, scope, as_of))
+
+
+def qualified_ids(document: Json | Document, scope: Scope, as_of: datetime) -> list[int]:
+    """The ids of the leads in scope that qualify, ascending."""
+    if scope.is_empty:
+        return []
+    return [row[0] for row in _fetch(compiled(document).qualified(scope, as_of))]
+
+
+def criterion_columns(
+    document: Json | Document, scope: Scope, as_of: datetime
+) -> dict[int, tuple[CriterionHit, ...]]:
+    """For each lead in scope what each criterion of the document says, in the document's order."""
+    if scope.is_empty:
+        return {}
+    return {
+        row[0]: tuple(
+            CriterionHit(bool(met), int(points)) for met, points in zip(row[1::2], row[2::2], strict=True)
+        )
+        for row in _fetch(compiled(document).columns(scope, as_of))
+    }
+
+
+def hits(rule: Json | Node, scope: Scope, as_of: datetime) -> set[int]:
+    """The ids of the leads in scope that meet one rule. Raises `DocumentError` where it cannot be read."""
+    if scope.is_empty:
+        return set()
+    catalogue = definitions.catalogue()
+    node = parse_rule(rule, catalogue) if isinstance(rule, dict) else rule
+    rules = RuleCompiler(catalogue, connection.vendor, to_microseconds(as_of), scope)
+    statement = sql(
+        "SELECT f.lead_id FROM leads_leadfit f WHERE {} AND {}", scope.holds("f"), rules.condition(node)
+    )
+    return {row[0] for row in _fetch(with_tables(scope.tables(needs_mates=True), statement))}
+
+
+def count_qualified(document: Json | Document, as_of: datetime) -> Json:
+    """How the document would judge all leads: the numbers beside a draft. JSON-ready.
+
+    {"qualified", "population", "per_criterion": {key: leads that meet it}, "grades": {1 to 5: leads},
+    "as_of"}.
+    """
+    ready = compiled(document)
+    population, qualified, *rest = _fetch(ready.counts(Scope.all(), as_of))[0]
+    keys = [clause.key for clause in ready.document.criteria]
+    return {
+        "qualified": qualified,
+        "population": population,
+        "per_criterion": dict(zip(keys, rest[5:], strict=True)),
+        "grades": dict(zip(range(1, 6), rest[:5], strict=True)),
+        "as_of": as_of.isoformat(),
+    }
+
+
+def _without_fit(version_id: int, scope: Scope) -> Sql:
+    """DELETE of scores of leads that have been merged into others since."""
+    delete = sql(
+        "DELETE FROM leads_score WHERE version_id = {} AND {} AND NOT EXISTS "
+        "(SELECT 1 FROM leads_leadfit f WHERE f.lead_id = leads_score.lead_id)",
+        version_id,
+        scope.holds("leads_score"),
+    )
+    return with_tables(scope.tables(needs_mates=False), delete)
+
+
+def _fetch(statement: Sql) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement.text, statement.params)
+        return cursor.fetchall()
+
+
+def _execute(statement: Sql) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(statement.text, statement.params)
+        return cursor.rowcount
