@@ -75,7 +75,7 @@ class Account(models.Model):
         )
 
     def __str__(self) -> str:
-        return self.name or self.domain or self.external_id or _("Unnamed account")
+        return self.name or self.domain or self.external_id or str(_("Unnamed account"))
 
     def get_absolute_url(self) -> str:
         return reverse("leads:account_page", args=[self.pk])

@@ -109,6 +109,17 @@ class Run(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("leads:run_page", args=[self.pk])
 
+    @property
+    def is_open(self) -> bool:
+        return self.status in (RunStatus.QUEUED, RunStatus.RUNNING)
+
+    @property
+    def percent(self) -> int:
+        """How much is done, in whole percent; a run of no leads is done when it has ended."""
+        if not self.leads_total:
+            return 0 if self.is_open else 100
+        return min(100, self.leads_done * 100 // self.leads_total)
+
 
 class Chunk(models.Model):
     """A span of lead ids of a run, first to last inclusive: the unit that a worker claims."""

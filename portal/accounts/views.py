@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 from portal.accounts import policies, selectors, services
 from portal.accounts.forms import InviteForm, JoinForm, PersonForm, ProfileForm, SetUpForm
 from portal.common.errors import Invalid
+from portal.common.requests import SignedInRequest
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
@@ -52,7 +53,7 @@ def join(request: HttpRequest, token: str) -> HttpResponse:
     return render(request, "portal/join.html", context, status=422 if form.errors else 200)
 
 
-def people(request: HttpRequest) -> HttpResponse:
+def people(request: SignedInRequest) -> HttpResponse:
     context = {
         "people": selectors.everyone(),
         "invitations": selectors.open_invitations(),
@@ -61,7 +62,7 @@ def people(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/people.html", context)
 
 
-def person_invite(request: HttpRequest) -> HttpResponse:
+def person_invite(request: SignedInRequest) -> HttpResponse:
     policies.may_manage_people(request.user).require()
     form = InviteForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -77,14 +78,14 @@ def person_invite(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def invitation_revoke(request: HttpRequest, pk: int) -> HttpResponse:
+def invitation_revoke(request: SignedInRequest, pk: int) -> HttpResponse:
     invitation = get_object_or_404(selectors.open_invitations(), pk=pk)
     services.invitation_revoke(invitation=invitation, actor=request.user)
     messages.success(request, _("The invitation of %(email)s was withdrawn.") % {"email": invitation.email})
     return redirect("portal:people")
 
 
-def person_edit(request: HttpRequest, pk: int) -> HttpResponse:
+def person_edit(request: SignedInRequest, pk: int) -> HttpResponse:
     policies.may_manage_people(request.user).require()
     person = get_object_or_404(selectors.everyone(), pk=pk)
     initial = {name: getattr(person, name) for name in PersonForm.base_fields}
@@ -101,7 +102,7 @@ def person_edit(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "portal/person_edit.html", context, status=422 if form.errors else 200)
 
 
-def profile(request: HttpRequest) -> HttpResponse:
+def profile(request: SignedInRequest) -> HttpResponse:
     initial = {name: getattr(request.user, name) for name in ProfileForm.base_fields}
     form = ProfileForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
@@ -112,7 +113,7 @@ def profile(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def look_as(request: HttpRequest, pk: int) -> HttpResponse:
+def look_as(request: SignedInRequest, pk: int) -> HttpResponse:
     """Step into a sample person's shoes; the session remembers the way back."""
     person = get_object_or_404(selectors.everyone(), pk=pk)
     administrator = request.user
@@ -123,7 +124,7 @@ def look_as(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def look_back(request: HttpRequest) -> HttpResponse:
+def look_back(request: SignedInRequest) -> HttpResponse:
     administrator_id = request.session.pop("looking_from", None)
     administrator = get_object_or_404(selectors.everyone(), pk=administrator_id, is_active=True)
     login(request, administrator, backend=BACKEND)

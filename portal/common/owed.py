@@ -9,12 +9,13 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import models
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
+Row = TypeVar("Row", bound=models.Model)
 Oldest = Callable[[datetime], datetime | None]
 Bell = Callable[[], Any]
 _kinds: dict[str, Oldest] = {}
@@ -63,8 +64,8 @@ def new_token() -> str:
 
 
 def claim(
-    due: QuerySet[Any], *, seconds: int, limit: int = 1, now: datetime | None = None, **values: Any
-) -> list[models.Model]:
+    due: QuerySet[Row], *, seconds: int, limit: int = 1, now: datetime | None = None, **values: Any
+) -> list[Row]:
     """Take up to `limit` rows of `due` for `seconds`, by one conditional UPDATE each batch.
 
     The model has `lease_until`, `lease_token` and `attempts`. Rows whose lease ran out are free

@@ -267,6 +267,11 @@ def is_empty() -> bool:
     return not Lead.objects.exists() and not Version.objects.exists()
 
 
+def _frozen_criteria(definition: Definition) -> list[dict[str, Any]]:
+    version = definition.active_version
+    return list(version.document["criteria"]) if version and version.document else []
+
+
 def found(query: str) -> dict[str, list[Any]]:
     """At most eight of each: leads, accounts, criteria of the active versions, meetings."""
     query = query.strip()
@@ -287,7 +292,7 @@ def found(query: str) -> dict[str, list[Any]]:
         for definition in Definition.objects.exclude(active_version=None).select_related(
             "active_version__definition"
         )
-        for criterion in (definition.active_version.document or {}).get("criteria", ())
+        for criterion in _frozen_criteria(definition)
         if query.casefold() in criterion["wording"].casefold()
     ]
     return {

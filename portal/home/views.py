@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from portal.accounts.policies import may_manage_workspace
+from portal.common.requests import SignedInRequest
 from portal.home import selectors, services
 
 
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: SignedInRequest) -> HttpResponse:
     if request.user.is_administrator and selectors.is_empty():
         return render(request, "portal/welcome.html")
     context = {
@@ -23,19 +24,19 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/home.html", context)
 
 
-def search(request: HttpRequest) -> HttpResponse:
+def search(request: SignedInRequest) -> HttpResponse:
     query = request.GET.get("q", "")[:200]
     return render(request, "portal/search.html", {"query": query, "found": selectors.found(query)})
 
 
 @require_POST
-def notices_read(request: HttpRequest) -> HttpResponse:
+def notices_read(request: SignedInRequest) -> HttpResponse:
     services.notices_read(person=request.user)
     return redirect("portal:home")
 
 
 @require_POST
-def sample_data(request: HttpRequest) -> HttpResponse:
+def sample_data(request: SignedInRequest) -> HttpResponse:
     may_manage_workspace(request.user).require()
     services.sample_data_lay(actor=request.user)
     messages.success(

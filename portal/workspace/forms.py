@@ -14,7 +14,7 @@ from portal.common.models import Workspace
 
 def country_choices() -> list[tuple[str, str]]:
     return [
-        ("", _("No public holidays")),
+        ("", str(_("No public holidays"))),
         *((code, code) for code in sorted(holidays.list_supported_countries())),
     ]
 
