@@ -1,5 +1,6 @@
 """Accounts, leads, activities, intake, scoring, handoffs: the facts and what follows from them."""
 
+from importlib import import_module
 from typing import Any
 
 from django.apps import AppConfig
@@ -19,3 +20,6 @@ class LeadsConfig(AppConfig):
 
     def ready(self) -> None:
         post_migrate.connect(_lay_base_data, sender=self)
+        # Only here are the models loaded; everywhere else imports stand at the top.
+        import_module("leads.receivers")
+        import_module("leads.owed_work").register()

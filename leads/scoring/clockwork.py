@@ -16,14 +16,10 @@ ANY_KIND = "any"
 
 @dataclass
 class Clockwork:
-    """`edges`: days since an activity, by the key of its kind. `captured`: days since the lead was captured.
-
-    `reads_account` says that one lead's facts count for the other leads of its account, too.
-    """
+    """`edges`: days since an activity, by its kind. `captured`: days since the lead was captured."""
 
     edges: dict[str, set[int]] = field(default_factory=dict)
     captured: set[int] = field(default_factory=set)
-    reads_account: bool = False
 
 
 def clockwork(document: dict[str, Any]) -> Clockwork:
@@ -43,8 +39,6 @@ def clockwork(document: dict[str, Any]) -> Clockwork:
 
 def _read(rule: dict[str, Any], found: Clockwork) -> None:
     for leaf in _leaves(rule):
-        if "account_people" in leaf or "account_roles" in leaf:
-            found.reads_account = True
         silence_days = leaf.get("silence_days")
         if silence_days is not None:
             found.captured.add(silence_days)

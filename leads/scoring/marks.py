@@ -7,13 +7,12 @@ from datetime import datetime, timedelta
 
 import structlog
 from django.db import DatabaseError, connection, transaction
-from django.db.models import Exists, F, Min, OuterRef, Q
+from django.db.models import F, Min, Q
 from django.utils import timezone
 
 from definitions.models import Definition, Version
 from leads.facts import mark_touched
-from leads.models import LeadFit, MarkDrain, Run, RunStatus, Score, TouchedLead
-from leads.scoring.clockwork import clockwork
+from leads.models import MarkDrain, Run, RunStatus, TouchedLead
 from leads.scoring.compiler import score_into
 from leads.scoring.locks import limit_statements, score_alone
 from leads.scoring.scope import Scope
@@ -42,7 +41,7 @@ def drain(limit: int = BATCH) -> int:
 
 
 def drain_rest() -> None:
-    """Within the caller's transaction, score all that is marked. DatabaseError: some lead cannot be scored."""
+    """Within the caller's transaction, score all that is marked. DatabaseError: a lead cannot be scored."""
     _take_the_drain(may_wait=True)
     while batch := _waiting_marks(BATCH):
         _score(batch)
@@ -146,12 +145,7 @@ def _score(lead_ids: list[int]) -> None:
     score_alone([version.pk for version in versions])
     now = timezone.now()
     for version in versions:
-        scope = Scope.ids(lead_ids)
-        # What one person of an account does may count for all.
-        score_into(version, scope.with_mates() if clockwork(version.document).reads_account else scope, now)
-    # A lead that was merged into another has no facts any more, and so no score.
-    has_facts = Exists(LeadFit.objects.filter(lead=OuterRef("lead_id")))
-    Score.objects.filter(~has_facts, lead__in=lead_ids).delete()
+        score_into(version, Scope.ids(lead_ids), now)
     TouchedLead.objects.filter(lead__in=lead_ids).delete()
 
 
