@@ -10,7 +10,7 @@ from portal.common.models import Team, User
 
 
 def may_draft(user: User) -> Decision:
-    """Start drafts, import definitions, keep personas. Everyone with a team: the definition is both sides'."""
+    """Start drafts, import definitions, keep personas: everyone with a team, for it is both sides’."""
     if not user.is_active:
         return deny(_("Your account is deactivated."))
     if user.team == Team.NONE:

@@ -1,4 +1,56 @@
-from django.urls import URLPattern
+"""Addresses of the definitions app, one section for each room."""
+
+from django.urls import path, register_converter
+
+from definitions.models import Stage
+from definitions.views import answers, criteria, definition, discussion, editor, personas
+
+
+class StageConverter:
+    regex = "|".join(Stage.values)
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(StageConverter, "stage")
 
 app_name = "definitions"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    # The agreement, to read
+    path("", definition.definition_index, name="definition_index"),
+    path("<stage:stage>/", definition.definition_page, name="definition_page"),
+    path("<stage:stage>/v<int:number>/", definition.version_page, name="version_page"),
+    path("versions/<int:pk>/definition.json", definition.version_export, name="version_export"),
+    # Drafts
+    path("<stage:stage>/drafts/new/", editor.draft_new, name="draft_new"),
+    path("import/", editor.document_upload, name="document_upload"),
+    path("drafts/<int:pk>/", editor.draft_editor, name="draft_editor"),
+    path("drafts/<int:pk>/clauses/", editor.draft_clauses, name="draft_clauses"),
+    path("drafts/<int:pk>/settings/", editor.draft_settings, name="draft_settings"),
+    path("drafts/<int:pk>/discard/", editor.discard, name="draft_discard"),
+    path("drafts/<int:pk>/answers/", answers.draft_answers, name="draft_answers"),
+    path("drafts/<int:pk>/answers/<int:answer_pk>/", answers.reflect, name="answer_reflect"),
+    # Clauses
+    path("drafts/<int:pk>/criteria/new/", criteria.criterion_new, name="criterion_new"),
+    path("drafts/<int:pk>/criteria/<slug:key>/", criteria.criterion_page, name="criterion_page"),
+    path("drafts/<int:pk>/criteria/<slug:key>/watch/", criteria.criterion_watch, name="criterion_watch"),
+    path("drafts/<int:pk>/criteria/<slug:key>/move/", criteria.move, name="criterion_move"),
+    path("drafts/<int:pk>/criteria/<slug:key>/remove/", criteria.remove, name="criterion_remove"),
+    path("rule/builder/", criteria.rule_builder, name="rule_builder"),
+    path("rule/preview/", criteria.rule_preview, name="rule_preview"),
+    # Discussion
+    path("versions/<int:pk>/comments/", discussion.comment_list, name="comment_list"),
+    path("versions/<int:pk>/comments/new/", discussion.comment_new, name="comment_new"),
+    path("comments/<int:pk>/settle/", discussion.comment_settle, name="comment_settle"),
+    # People
+    path("personas/", personas.persona_list, name="personas"),
+    path("personas/new/", personas.persona_page, name="persona_new"),
+    path("personas/<slug:key>/", personas.persona_page, name="persona_page"),
+    path("personas/<slug:key>/retire/", personas.retire, name="persona_retire"),
+    path("answers/", answers.answers, name="answers"),
+    path("answers/give/", answers.answer, name="answer"),
+]

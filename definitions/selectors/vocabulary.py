@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from definitions.criteria.catalogue import BUILT_IN_FIELDS, Catalogue, Field, Kind
 from definitions.models import ActivityKind, Attribute, Persona
@@ -37,3 +37,8 @@ def personas() -> QuerySet[Persona]:
 def persona_of(key: str) -> QuerySet[Persona]:
     """At most one row: for `get_object_or_404`."""
     return Persona.objects.filter(key=key)
+
+
+def all_personas() -> QuerySet[Persona]:
+    """Retired ones last."""
+    return Persona.objects.order_by(F("retired_at").asc(nulls_first=True), "name")

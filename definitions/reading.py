@@ -1,0 +1,68 @@
+"""A definition document as people read it: plain sentences, half by half. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from definitions.criteria.catalogue import Catalogue
+from definitions.criteria.document import DocumentError, parse_rule
+from definitions.criteria.wording import sentence_of_effect, sentence_of_rule
+
+HALVES = ("fit", "behaviour")
+
+
+@dataclass(frozen=True)
+class ReadClause:
+    """One clause in words. `rule_sentence` is empty where the wording says the same already."""
+
+    key: str
+    half: str
+    wording: str
+    rule_sentence: str
+    effect_sentence: str
+    effect: dict[str, Any]
+    group_label: str
+    owner: str
+    reason: str
+    basis: str
+    review_on: str | None
+    personas: list[str]
+
+    @property
+    def is_points(self) -> bool:
+        return self.effect.get("kind") == "points"
+
+
+def rule_in_words(rule: Any, catalogue: Catalogue) -> str:
+    """The sentence of a rule; empty when the rule can no longer be read with this catalogue."""
+    try:
+        parse_rule(rule, catalogue)
+    except DocumentError:
+        return ""
+    return sentence_of_rule(rule, catalogue)
+
+
+def read_clause(item: dict[str, Any], groups: dict[str, str], catalogue: Catalogue) -> ReadClause:
+    sentence = rule_in_words(item["rule"], catalogue)
+    return ReadClause(
+        key=item["key"],
+        half=item["half"],
+        wording=item["wording"],
+        rule_sentence="" if sentence == item["wording"] else sentence,
+        effect_sentence=sentence_of_effect(item["effect"]),
+        effect=item["effect"],
+        group_label=groups.get(item.get("group", ""), ""),
+        owner=item.get("owner", ""),
+        reason=item.get("reason", ""),
+        basis=item.get("basis", "assumption"),
+        review_on=item.get("review_on"),
+        personas=[catalogue.persona_names.get(key, key) for key in item.get("personas", [])],
+    )
+
+
+def read_document(document: dict[str, Any], catalogue: Catalogue) -> dict[str, list[ReadClause]]:
+    """The clauses of each half, in order."""
+    groups = {group["key"]: group["label"] for group in document["groups"]}
+    clauses = [read_clause(item, groups, catalogue) for item in document["criteria"]]
+    return {half: [clause for clause in clauses if clause.half == half] for half in HALVES}

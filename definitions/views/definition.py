@@ -1,0 +1,82 @@
+"""The agreement as it is read: the active version as a treaty, every other version, the file."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import content_disposition_header
+
+from definitions import policies
+from definitions.documents import document_of
+from definitions.models import Version, VersionStatus
+from definitions.reading import read_document
+from definitions.selectors import catalogue, drafts_of, history_of, open_ballots_of, signatures_of
+from definitions.selectors.discussion import comments_of
+from definitions.selectors.versions import definitions_of, versions_visible_to
+
+
+def reading_of(version: Version) -> dict[str, Any]:
+    """What the treaty and the version page show of one version."""
+    document = document_of(version)
+    return {
+        "version": version,
+        "document": document,
+        "halves": read_document(document, catalogue()),
+        "grade_rows": list(zip((2, 3, 4, 5), document["grades"], strict=True)),
+        "signatures": signatures_of(version),
+    }
+
+
+@login_required
+def definition_index(request: HttpRequest) -> HttpResponse:
+    return redirect("definitions:definition_page", "mql")
+
+
+@login_required
+def definition_page(request: HttpRequest, stage: str) -> HttpResponse:
+    definition = get_object_or_404(definitions_of(stage))
+    history = list(history_of(definition))
+    context: dict[str, Any] = {
+        "definition": definition,
+        "history": history,
+        "drafts": drafts_of(definition),
+        "ballots": open_ballots_of(definition),
+        "building": [version for version in history if version.status == VersionStatus.RATIFIED],
+        "may_draft": policies.may_draft(request.user),
+        "version": definition.active_version,
+    }
+    if definition.active_version:
+        context |= reading_of(definition.active_version)
+    return render(request, "definitions/definition_page.html", context)
+
+
+@login_required
+def version_page(request: HttpRequest, stage: str, number: int) -> HttpResponse:
+    found = versions_visible_to(request.user).filter(definition__stage=stage)
+    version = get_object_or_404(found, number=number)
+    if version.status == VersionStatus.DRAFT:
+        return redirect("definitions:draft_editor", version.pk)
+    context = {
+        **reading_of(version),
+        "comments": comments_of(version),
+        "ballots": version.ballots.all(),
+        "may_draft": policies.may_draft(request.user),
+    }
+    return render(request, "definitions/version_page.html", context)
+
+
+@login_required
+def version_export(request: HttpRequest, pk: int) -> HttpResponse:
+    """The definition document as one readable file."""
+    version = get_object_or_404(versions_visible_to(request.user), pk=pk)
+    text = json.dumps(document_of(version), indent=2, ensure_ascii=False) + "\n"
+    name = f"{version.definition.stage}-v{version.number}.json"
+    return HttpResponse(
+        text,
+        content_type="application/json; charset=utf-8",
+        headers={"Content-Disposition": content_disposition_header(True, name)},
+    )

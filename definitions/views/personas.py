@@ -1,0 +1,100 @@
+"""Personas: listed, described, retired."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from definitions import policies
+from definitions.criteria.catalogue import Catalogue
+from definitions.forms.people import PersonaForm
+from definitions.forms.rule_builder import RuleBuilder
+from definitions.models import Persona
+from definitions.reading import rule_in_words
+from definitions.selectors import catalogue, persona_of
+from definitions.selectors.vocabulary import all_personas
+from definitions.services.drafts import StaleEdit
+from definitions.services.personas import persona_create, persona_edit, persona_restore, persona_retire
+from portal.common.errors import Invalid
+
+ONLY_FACTS = ("attribute",)
+
+
+@login_required
+def persona_list(request: HttpRequest) -> HttpResponse:
+    known = catalogue()
+    rows = [(row, rule_in_words(row.rule, known)) for row in all_personas()]
+    context = {"personas": rows, "may_draft": policies.may_draft(request.user)}
+    return render(request, "definitions/personas.html", context)
+
+
+@login_required
+def persona_page(request: HttpRequest, key: str = "") -> HttpResponse:
+    policies.may_draft(request.user).require()
+    persona = get_object_or_404(persona_of(key)) if key else None
+    known, theirs, problems = catalogue(), None, []
+    builder = _builder(request, persona, known)
+    wants_save = request.method == "POST" and request.POST.get("do") == "save"
+    form = _form(request, persona, wants_save)
+    if wants_save and form.is_valid():
+        try:
+            _save(request, persona, form, builder)
+            messages.success(request, _("The persona is saved."))
+            return redirect("definitions:personas")
+        except StaleEdit as error:
+            theirs = error.current
+        except (Invalid, ValueError) as error:
+            problems = [str(error)]
+    context = {
+        "form": form,
+        "builder": builder,
+        "problems": problems,
+        "theirs": theirs,
+        "persona": get_object_or_404(persona_of(key)) if key else None,
+    }
+    return render(request, "definitions/persona_form.html", context, status=_status(theirs, wants_save))
+
+
+def _status(theirs: Persona | None, wants_save: bool) -> int:
+    if theirs:
+        return 409
+    return 422 if wants_save else 200
+
+
+def _form(request: HttpRequest, persona: Persona | None, wants_save: bool) -> PersonaForm:
+    if wants_save:
+        return PersonaForm(request.POST, instance=persona)
+    # A post that only changes the rule's shape keeps what was typed, without scolding.
+    return PersonaForm(initial=request.POST.dict(), instance=persona)
+
+
+def _builder(request: HttpRequest, persona: Persona | None, known: Catalogue) -> RuleBuilder:
+    if request.method == "POST":
+        return RuleBuilder.from_post(request.POST, known, allows=ONLY_FACTS)
+    return RuleBuilder.for_rule(persona.rule if persona else {}, known, allows=ONLY_FACTS)
+
+
+def _save(request: HttpRequest, persona: Persona | None, form: PersonaForm, builder: RuleBuilder) -> None:
+    values = {**form.cleaned_data, "rule": builder.rule()}
+    if persona is None:
+        persona_create(actor=request.user, **values)
+        return
+    number = request.POST.get("edit_number", "")
+    persona_edit(
+        persona=persona, actor=request.user, edit_number=int(number) if number.isdecimal() else 0, **values
+    )
+
+
+@login_required
+@require_POST
+def retire(request: HttpRequest, key: str) -> HttpResponse:
+    persona = get_object_or_404(persona_of(key))
+    if persona.retired_at:
+        persona_restore(persona=persona, actor=request.user)
+    else:
+        persona_retire(persona=persona, actor=request.user)
+    return redirect("definitions:personas")

@@ -1,0 +1,62 @@
+// The clause form by script: ticking values that the leads have, showing the fields that fit the effect,
+// and a wording that follows the rule until somebody writes their own. Without it the form works by reposting.
+(() => {
+  "use strict";
+
+  const form = document.getElementById("criterion-form");
+  if (!form) return;
+
+  // Values as tick boxes: the lines of the text field are the truth, the boxes mirror them ------------
+
+  const linesOf = (area) => area.value.split("\n").map((line) => line.trim()).filter(Boolean);
+  const same = (one, other) => one.toLocaleLowerCase() === other.toLocaleLowerCase();
+  const mirror = (area) => {
+    const lines = linesOf(area);
+    for (const box of form.querySelectorAll(`[data-choices-of="${CSS.escape(area.id)}"] input[type="checkbox"]`)) {
+      box.checked = lines.some((line) => same(line, box.value));
+    }
+  };
+  form.addEventListener("change", (event) => {
+    const choices = event.target.closest("[data-choices-of]");
+    if (!choices || event.target.type !== "checkbox") return;
+    const area = document.getElementById(choices.dataset.choicesOf);
+    const others = linesOf(area).filter((line) => !same(line, event.target.value));
+    area.value = (event.target.checked ? [...others, event.target.value] : others).join("\n");
+    area.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+  form.addEventListener("input", (event) => {
+    if (event.target.localName === "textarea") mirror(event.target);
+  });
+  document.addEventListener("htmx:afterSwap", (event) => {
+    const choices = event.target.closest?.("[data-choices-of]");
+    const area = choices && document.getElementById(choices.dataset.choicesOf);
+    if (area) mirror(area);
+  });
+
+  // Fields that fit: data-shown-when="name=value" ----------------------------------------------------
+
+  const fit = () => {
+    for (const part of form.querySelectorAll("[data-shown-when]")) {
+      const [name, value] = part.dataset.shownWhen.split("=");
+      part.hidden = form.elements[name]?.value !== value;
+    }
+  };
+  form.addEventListener("change", fit);
+  fit();
+
+  // The wording follows the rule until it is changed by hand -----------------------------------------
+
+  const wording = form.elements.wording;
+  const automatic = form.elements.auto_wording;
+  if (wording && automatic) {
+    const follow = () => {
+      const sentence = document.querySelector("#rule-preview [data-rule-sentence]");
+      if (automatic.checked && sentence) wording.value = sentence.textContent;
+    };
+    wording.addEventListener("input", () => { automatic.checked = false; });
+    automatic.addEventListener("change", follow);
+    document.addEventListener("htmx:afterSwap", (event) => {
+      if (event.target.id === "rule-preview") follow();
+    });
+  }
+})();
