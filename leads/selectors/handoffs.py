@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
 
 from leads.models import FollowUp, Handoff, HandoffStatus, Reason, ReasonFamily
+from leads.selectors.funnel import NO_CHANNEL, Period, narrowed
 from leads.selectors.leads import words_match
 from portal.common.models import User
 
@@ -29,6 +33,28 @@ def receipt_of(handoff: Handoff) -> dict[str, Any]:
     """The frozen receipt as the shared part shows it: its instant is an instant again."""
     as_of = handoff.receipt.get("as_of")
     return {**handoff.receipt, "as_of": parse_datetime(as_of) if isinstance(as_of, str) else as_of}
+
+
+# Which fact sales missed. The keys are names of fields of the lead or its account.
+MISSING_FACTS: dict[str, str | Promise] = {
+    "phone": gettext_lazy("Phone number"),
+    "email": gettext_lazy("E-mail address"),
+    "name": gettext_lazy("Name"),
+    "job_title": gettext_lazy("Job title or role"),
+    "company": gettext_lazy("Company"),
+    "industry": gettext_lazy("Industry"),
+    "employees": gettext_lazy("Company size"),
+    "country": gettext_lazy("Country or region"),
+    "other": gettext_lazy("Another fact"),
+}
+
+
+def with_words(handoffs: Iterable[Handoff]) -> None:
+    """Sets `challenged_wording` and `missing_words` on each, from its own row."""
+    for row in handoffs:
+        wordings = {line.get("key"): line.get("wording", "") for line in row.receipt.get("lines", ())}
+        row.challenged_wording = wordings.get(row.challenged_key, "") if row.challenged_key else ""
+        row.missing_words = MISSING_FACTS.get(row.missing_field, row.missing_field)
 
 
 # -- the queue -------------------------------------------------------------------------------------------
@@ -168,22 +194,27 @@ def watch_list(
     reason: str = "",
     version: str = "",
     criterion: str = "",
+    channel: str = "",
     since: str = "",
+    period: Period | None = None,
     sort: str = "",
     now: datetime | None = None,
 ) -> QuerySet[Handoff]:
-    """Every lead handed over and what became of it, newest first. `since` is a number of days."""
-    rows = handoffs_visible_to(user)
+    """Every lead handed over and what became of it, newest first. `since` is a number of days.
+
+    `status` is one of a handoff, or one of the wider ones that the numbers of a period count.
+    """
+    rows = narrowed(
+        handoffs_visible_to(user),
+        period=period,
+        status=status,
+        reason=reason,
+        criterion=criterion,
+        version=version,
+        channel=("" if channel == NO_CHANNEL else channel) if channel else None,
+    )
     if q:
         rows = rows.filter(words_match(q, "lead__"))
-    if status:
-        rows = rows.filter(status=status)
-    if reason:
-        rows = rows.filter(reason=reason)
-    if version:
-        rows = rows.filter(version=version)
-    if criterion:
-        rows = rows.filter(challenged_key=criterion)
     if since:
         rows = rows.filter(offered_at__gte=(now or timezone.now()) - timedelta(days=int(since)))
     return rows.order_by(*WATCH_SORTS.get(sort, WATCH_SORTS["-offered"]))

@@ -59,7 +59,7 @@ def test_the_wall_time_stays_across_daylight_saving() -> None:
     ("case", "day", "wall", "expected"),
     [
         ("winter", date(2026, 1, 13), time(10), datetime(2026, 1, 13, 9, tzinfo=UTC)),
-        ("skipped: forward by the gap", date(2026, 3, 29), time(2, 30), datetime(2026, 3, 29, 1, 30, tzinfo=UTC)),
+        ("skipped: later", date(2026, 3, 29), time(2, 30), datetime(2026, 3, 29, 1, 30, tzinfo=UTC)),
         ("twice: the first", date(2026, 10, 25), time(2, 30), datetime(2026, 10, 25, 0, 30, tzinfo=UTC)),
     ],
 )  # fmt: skip
