@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from leads.views import runs
+from leads.views import draft_numbers, runs
 
 app_name = "leads"
 urlpatterns = [
@@ -13,4 +13,8 @@ urlpatterns = [
     path("runs/<int:pk>/", runs.run_page, name="run_page"),
     path("runs/<int:pk>/state/", runs.run_state, name="run_state"),
     path("runs/<int:pk>/retry/", runs.run_retry, name="run_retry"),
+    # The pages of a draft ask here
+    path("drafts/<int:version_pk>/numbers/", draft_numbers.draft_numbers, name="draft_numbers"),
+    path("rules/count/", draft_numbers.count_rule, name="rule_count"),
+    path("fields/choices/", draft_numbers.field_choices, name="field_choices"),
 ]
