@@ -19,6 +19,7 @@ from definitions.criteria.nodes import Document, Node
 from definitions.models import Version
 from leads.scoring.compiler_rules import RuleCompiler
 from leads.scoring.compiler_statement import Compiled
+from leads.scoring.lines import CriterionHit
 from leads.scoring.scope import Scope
 from leads.scoring.sql import Sql, sql, with_tables
 from portal.common.fields import to_microseconds
@@ -36,13 +37,6 @@ class ScoreRow(NamedTuple):
     grade: int
     qualification: int
     is_qualified: bool
-
-
-class CriterionHit(NamedTuple):
-    """What one criterion says of one lead."""
-
-    is_met: bool
-    points: int
 
 
 def compile_version(document: Json | Document, catalogue: Catalogue, vendor: str) -> Compiled:
@@ -87,16 +81,17 @@ def qualified_ids(document: Json | Document, scope: Scope, as_of: datetime) -> l
 
 
 def criterion_columns(
-    document: Json | Document, scope: Scope, as_of: datetime
+    document: Json | Document | Compiled, scope: Scope, as_of: datetime
 ) -> dict[int, tuple[CriterionHit, ...]]:
     """For each lead in scope what each criterion of the document says, in the document's order."""
     if scope.is_empty:
         return {}
+    ready = document if isinstance(document, Compiled) else compiled(document)
     return {
         row[0]: tuple(
             CriterionHit(bool(met), int(points)) for met, points in zip(row[1::2], row[2::2], strict=True)
         )
-        for row in _fetch(compiled(document).columns(scope, as_of))
+        for row in _fetch(ready.columns(scope, as_of))
     }
 
 
