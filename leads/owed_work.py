@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from leads import tasks
+from leads.handoffs import tasks as handoff_tasks
 from leads.scoring import chunks, marks
 from portal.common import owed
 
 
 def register() -> None:
     _register_scoring()
+    owed.register_bell(handoff_tasks.reconcile_handoffs.delay)
 
 
 def _register_scoring() -> None:

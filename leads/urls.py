@@ -2,10 +2,27 @@
 
 from django.urls import path
 
-from leads.views import draft_numbers, runs
+from leads.views import draft_numbers, handoff, lead, lists, queue, runs, watch
 
 app_name = "leads"
 urlpatterns = [
+    # The queue and what sales does with it
+    path("", queue.queue, name="queue"),
+    path("mine/", lists.my_leads, name="my_leads"),
+    path("handoffs/<int:pk>/", handoff.handoff_page, name="handoff_page"),
+    path("handoffs/<int:pk>/receipt/", handoff.handoff_receipt, name="handoff_receipt"),
+    path("handoffs/<int:pk>/accept/", handoff.handoff_accept, name="handoff_accept"),
+    path("handoffs/<int:pk>/return/", handoff.handoff_return, name="handoff_return"),
+    path("handoffs/<int:pk>/sales-qualified/", handoff.handoff_qualify, name="handoff_qualify"),
+    path("handoffs/<int:pk>/disqualify/", handoff.handoff_disqualify, name="handoff_disqualify"),
+    path("handoffs/<int:pk>/follow-up/", handoff.follow_up_add, name="follow_up_add"),
+    # Leads, accounts, and the lists that marketing watches
+    path("all/", lists.lead_list, name="lead_list"),
+    path("handed-over/", watch.watch_list, name="watch_list"),
+    path("nurture/", lists.nurture, name="nurture"),
+    path("near-misses/", lists.near_misses, name="near_misses"),
+    path("accounts/<int:pk>/", lead.account_page, name="account_page"),
+    path("<int:pk>/", lead.lead_page, name="lead_page"),
     # Scoring runs
     path("runs/", runs.run_list, name="run_list"),
     path("runs/retry-parked/", runs.marks_retry, name="marks_retry"),

@@ -20,6 +20,7 @@ from leads.models import (
     LeadValue,
     Qualification,
     Score,
+    Source,
 )
 from portal.common.models import User
 
@@ -187,3 +188,8 @@ def stage_counts(user: User) -> dict[str, int]:
     """How many leads stand at each stage."""
     rows: Any = leads_visible_to(user).order_by().values_list("stage").annotate(n=Count("pk"))
     return dict(rows)
+
+
+def systems() -> list[tuple[str, str]]:
+    """The systems that facts come from, for the filter."""
+    return list(Source.objects.values_list("key", "label"))

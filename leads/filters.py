@@ -1,0 +1,114 @@
+"""The filter bars of the lead lists. Values that make no sense are left out, never an error page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from leads.models import HandoffStatus, LeadStage, ReasonFamily
+from leads.selectors.funnel import Period
+
+Choices = Iterable[tuple[str, str | Promise]]
+ANY: tuple[str, str | Promise] = ("", _("Any"))
+
+
+class FilterForm(forms.Form):
+    """A GET form. `chosen` holds what selectors take: every field, empty where nothing was chosen."""
+
+    q = forms.CharField(
+        label=_("Name, company or e-mail"),
+        required=False,
+        max_length=120,
+        widget=forms.TextInput(attrs={"type": "search"}),
+    )
+
+    def __init__(self, data: Any, **choices: Choices) -> None:
+        super().__init__(data, auto_id="filter-%s")
+        for name, offered in choices.items():
+            self.fields[name].choices = [ANY, *offered]  # type: ignore[attr-defined]
+
+    @property
+    def chosen(self) -> dict[str, str]:
+        self.is_valid()
+        return {name: str(self.cleaned_data.get(name) or "").replace("\0", "") for name in self.fields}
+
+    @property
+    def is_filtering(self) -> bool:
+        return any(value for name, value in self.chosen.items() if name != "tab")
+
+
+def _choice(label: str | Promise, choices: Choices = ()) -> forms.ChoiceField:
+    return forms.ChoiceField(label=label, required=False, choices=[ANY, *choices])
+
+
+AT_LEAST_GRADE = (("5", _("5")), ("4", _("4 or more")), ("3", _("3 or more")), ("2", _("2 or more")))
+
+
+class QueueFilter(FilterForm):
+    tab = forms.ChoiceField(
+        required=False,
+        choices=[("all", ""), ("unclaimed", ""), ("mine", "")],
+        widget=forms.HiddenInput,
+    )
+    grade = _choice(_("Grade"), AT_LEAST_GRADE)
+    source = _choice(_("Lead source"))
+    due = _choice(_("Due"), (("overdue", _("Overdue")), ("soon", _("Within 24 hours"))))
+    kind = _choice(_("Only"), (("contact", _("Asked for contact")), ("recycled", _("Recycled"))))
+
+
+class LeadFilter(FilterForm):
+    stage = _choice(_("Stage"), LeadStage.choices)
+    grade = _choice(_("Grade"), tuple((str(n), str(n)) for n in (5, 4, 3, 2, 1)))
+    source = _choice(_("System"))
+
+
+# What the numbers of a period count beyond the statuses themselves; see leads.selectors.funnel.
+WIDER = (
+    ("ever_accepted", _("Accepted at any time")),
+    ("decided", _("Decided")),
+    ("in_time", _("Decided in time")),
+    ("late", _("Decided late, or expired")),
+    ("challenged", _("Returned with a challenged clause")),
+    ("something_missing", _("Returned: something is missing")),
+    ("won", _("Won")),
+)
+
+
+class WatchFilter(FilterForm):
+    status = _choice(_("Became"), (*HandoffStatus.choices, *WIDER))
+    reason = _choice(_("Reason"))
+    version = _choice(_("Version"))
+    since = _choice(
+        _("Offered"), (("7", _("Last 7 days")), ("30", _("Last 30 days")), ("92", _("Last 92 days")))
+    )
+    criterion = forms.SlugField(required=False, widget=forms.HiddenInput)
+    channel = forms.CharField(required=False, max_length=200, widget=forms.HiddenInput)
+
+    def __init__(self, data: Any, **choices: Choices) -> None:
+        super().__init__(data, **choices)
+        # The days of a number's period; “from” cannot be the name of an attribute.
+        for name in ("from", "to"):
+            self.fields[name] = forms.DateField(required=False, widget=forms.HiddenInput)
+
+    @property
+    def chosen(self) -> dict[str, Any]:
+        values: dict[str, Any] = super().chosen
+        del values["from"], values["to"]
+        first, last = self.cleaned_data.get("from"), self.cleaned_data.get("to")
+        if first and last and first <= last:
+            values["period"] = Period(first, last)
+        return values
+
+
+class NurtureFilter(FilterForm):
+    family = _choice(
+        _("Returned for"),
+        (
+            (ReasonFamily.DEFINITIONAL, _("The definition")),
+            (ReasonFamily.CLERICAL, _("A missing or wrong fact")),
+        ),
+    )

@@ -1,0 +1,201 @@
+"""What must always hold for leads: each breach as a sentence that names the rows. For the nightly count.
+
+Reads everything, so it is for a command and for the night, not for a page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from django.db import IntegrityError, connection
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+
+from definitions.models import Definition, Stage, Version, VersionStatus
+from leads.handoffs.states import STAGE_WHILE
+from leads.models import (
+    OPEN,
+    Activity,
+    Handoff,
+    HandoffStatus,
+    Import,
+    Lead,
+    LeadFit,
+    LeadStage,
+    Score,
+    Source,
+    Term,
+    TouchedLead,
+)
+
+NAMED = 5
+# An accepted lead may go on to these by what a CRM says became of it, while sales still works it.
+FURTHER = (LeadStage.OPPORTUNITY, LeadStage.CUSTOMER)
+ENDED = tuple(status for status in HandoffStatus.values if status not in OPEN)
+
+
+def breaches() -> list[str]:
+    """Every breach found, empty when all is well."""
+    return [sentence for check in CHECKS for sentence in check()]
+
+
+def _named(sentence: str, rows: QuerySet, key: str = "pk") -> Iterator[str]:
+    """`sentence` with the number of `rows` and the first few of them, when there are any."""
+    total = rows.count()
+    if total:
+        first = ", ".join(str(value) for value in rows.order_by(key).values_list(key, flat=True)[:NAMED])
+        yield f"{sentence}: {total} ({first}{', …' if total > NAMED else ''})"
+
+
+# -- handoffs --------------------------------------------------------------------------------------------
+
+
+def _one_open_handoff_per_lead() -> Iterator[str]:
+    twice = (
+        Handoff.objects.filter(status__in=OPEN)
+        .order_by()
+        .values("lead_id")
+        .annotate(n=Count("pk"))
+        .filter(n__gt=1)
+    )
+    yield from _named("Leads with more than one open handoff", twice, "lead_id")
+
+
+def _stage_agrees() -> Iterator[str]:
+    for status, stage in STAGE_WHILE.items():
+        allowed = (stage, *FURTHER) if status == HandoffStatus.ACCEPTED else (stage,)
+        rows = Handoff.objects.filter(status=status)
+        yield from _named(
+            f"Handoffs that are {status} while their lead is not at {stage}",
+            rows.exclude(lead__stage__in=allowed),
+        )
+        yield from _named(
+            f"Leads at {stage} without a handoff that is {status}",
+            Lead.objects.filter(~Exists(rows.filter(lead=OuterRef("pk"))), stage=stage, merged_into=None),
+        )
+    yield from _named(
+        "Accepted handoffs whose owner is not the owner of the lead",
+        Handoff.objects.filter(status=HandoffStatus.ACCEPTED).exclude(lead__owner=F("owner")),
+    )
+
+
+def _nothing_leaks() -> Iterator[str]:
+    """Entered = waiting + accepted + returned + expired + withdrawn + sales-qualified + disqualified."""
+    entered = Handoff.objects.count()
+    counts = dict(Handoff.objects.order_by().values_list("status").annotate(n=Count("pk")))
+    known = sum(counts.get(status, 0) for status in HandoffStatus.values)
+    if known != entered:
+        yield f"{entered} handoffs entered, but {known} are accounted for"
+    yield from _named(
+        "Handoffs that have ended at no time", Handoff.objects.filter(status__in=ENDED, ended_at=None)
+    )
+    yield from _named(
+        "Open handoffs that have an end", Handoff.objects.filter(status__in=OPEN, ended_at__isnull=False)
+    )
+    accepted = Q(status=HandoffStatus.ACCEPTED) & Q(follow_up_due_at=None)
+    yield from _named("Accepted handoffs without a follow-up clock", Handoff.objects.filter(accepted))
+
+
+def _receipts_add_up() -> Iterator[str]:
+    wrong = []
+    rows = Handoff.objects.order_by("pk").values_list("pk", "points", "grade", "receipt")
+    for pk, points, grade, receipt in rows.iterator(chunk_size=500):
+        total = sum(line["points"] for line in receipt.get("lines", ()))
+        if not total == points == receipt.get("points") or grade != receipt.get("grade"):
+            wrong.append(pk)
+    if wrong:
+        yield f"Handoffs whose receipt does not add up to their points: {len(wrong)} ({wrong[:NAMED]})"
+
+
+# -- scores ----------------------------------------------------------------------------------------------
+
+
+def _one_version_in_force() -> Iterator[str]:
+    for definition in Definition.objects.select_related("active_version"):
+        pointed = definition.active_version
+        if pointed and (pointed.status != VersionStatus.ACTIVE or pointed.definition_id != definition.pk):
+            yield f"{definition}: the version in force is {pointed.status}, not active"
+        yield from _named(
+            f"{definition}: active versions that are not in force",
+            Version.objects.filter(definition=definition, status=VersionStatus.ACTIVE).exclude(
+                pk=pointed.pk if pointed else None
+            ),
+        )
+
+
+def _every_lead_is_scored_or_owed() -> Iterator[str]:
+    for definition in Definition.objects.exclude(active_version=None):
+        scored = Score.objects.filter(version=definition.active_version_id, lead=OuterRef("lead_id"))
+        marked = TouchedLead.objects.filter(lead=OuterRef("lead_id"))
+        yield from _named(
+            f"{definition}: leads with neither a score under the version in force nor a mark",
+            LeadFit.objects.filter(~Exists(scored), ~Exists(marked)),
+        )
+        orphans = Score.objects.filter(
+            ~Exists(LeadFit.objects.filter(lead=OuterRef("lead_id"))),
+            ~Exists(marked),
+            version=definition.active_version_id,
+        )
+        yield from _named(f"{definition}: scores of leads without facts", orphans, "lead_id")
+    yield from _named(
+        "Leads without their row of facts",
+        Lead.objects.filter(~Exists(LeadFit.objects.filter(lead=OuterRef("pk"))), merged_into=None),
+    )
+    yield from _named("Merged leads that still have facts", LeadFit.objects.exclude(lead__merged_into=None))
+
+
+def _nothing_is_offered_without_an_agreement() -> Iterator[str]:
+    version = Definition.objects.get(stage=Stage.MQL).active_version_id
+    if version is None:
+        yield from _named(
+            "Offered handoffs while no definition is in force",
+            Handoff.objects.filter(status=HandoffStatus.OFFERED),
+        )
+
+
+# -- intake ----------------------------------------------------------------------------------------------
+
+
+def _imports_add_up() -> Iterator[str]:
+    total = F("created") + F("updated") + F("unchanged") + F("duplicates") + F("rejected")
+    yield from _named("Imports whose counts do not add up to their lines", Import.objects.exclude(line=total))
+    kept = Import.objects.annotate(kept=Count("rejections")).exclude(kept=F("rejected"))
+    yield from _named("Imports that do not keep every rejected line", kept)
+
+
+def _nothing_is_orphaned() -> Iterator[str]:
+    """The columns that carry no foreign-key constraint, and every other reference."""
+    for column, model in (
+        ("source_id", Source),
+        ("subject_id", Term),
+        ("campaign_id", Term),
+        ("channel_id", Term),
+    ):
+        # By distinct ids: a handful of values stand in millions of rows.
+        used: Any = (
+            Activity.objects.order_by().exclude(**{column: None}).values_list(column, flat=True).distinct()
+        )
+        missing = set(used) - set(model.objects.values_list("pk", flat=True))
+        if missing:
+            yield f"Activities whose {column} points to nothing: {sorted(missing)[:NAMED]}"
+    yield from _named(
+        "Facts that point to an account of another lead's",
+        LeadFit.objects.exclude(Q(account=F("lead__account")) | Q(account=None, lead__account=None)),
+    )
+    try:
+        connection.check_constraints()
+    except IntegrityError as error:
+        yield f"A reference points to nothing: {error}"
+
+
+CHECKS: tuple[Callable[[], Iterator[str]], ...] = (
+    _one_open_handoff_per_lead,
+    _stage_agrees,
+    _nothing_leaks,
+    _receipts_add_up,
+    _one_version_in_force,
+    _every_lead_is_scored_or_owed,
+    _nothing_is_offered_without_an_agreement,
+    _imports_add_up,
+    _nothing_is_orphaned,
+)

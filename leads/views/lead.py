@@ -1,0 +1,91 @@
+"""One lead, and one account: everything that is known, and where it came from."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.views.decorators.http import require_GET
+
+from definitions.models import Version
+from leads.models import Lead
+from leads.scoring.receipt import receipt
+from leads.selectors import lead_facts, leads
+from leads.selectors.timeline import handoffs_of, timeline_of
+from leads.views.paging import page_of
+
+PEOPLE_SHOWN = 8
+
+
+@login_required
+@require_GET
+def lead_page(request: HttpRequest, pk: int) -> HttpResponse:
+    rows = leads.leads_visible_to(request.user).select_related("account", "source", "owner")
+    lead = get_object_or_404(rows, pk=pk)
+    version = leads.version_in_force()
+    facts, unknown = lead_facts.facts_of(lead, lead_facts.LEAD_FIELDS)
+    entries, older = timeline_of(lead, _until(request))
+    context = {
+        "lead": lead,
+        "version": version,
+        "facts": facts,
+        "unknown": unknown,
+        "values": [(row.attribute.label, lead_facts.value_words(row)) for row in leads.values_of_lead(lead)],
+        "receipt": _live_receipt(version, lead),
+        "entries": entries,
+        "older": older,
+        "handoffs": handoffs_of(lead),
+        **_colleagues(lead, version),
+    }
+    return render(request, "leads/lead_page.html", context)
+
+
+def _until(request: HttpRequest) -> datetime | None:
+    try:
+        until = parse_datetime(request.GET.get("until", ""))
+    except ValueError:
+        return None
+    return until if until and timezone.is_aware(until) else None
+
+
+def _live_receipt(version: Version | None, lead: Lead) -> dict[str, Any] | None:
+    return receipt(version, lead.pk, as_of=timezone.now()) if version else None
+
+
+def _colleagues(lead: Lead, version: Version | None) -> dict[str, Any]:
+    """The other people of the lead's account, and the account's own facts."""
+    if lead.account is None:
+        return {"account": None, "account_facts": [], "colleagues": [], "colleagues_total": 0}
+    people = leads.people_of_account(lead.account, version).exclude(pk=lead.pk)
+    facts, _unknown = lead_facts.facts_of(lead.account, lead_facts.ACCOUNT_FIELDS)
+    return {
+        "account": lead.account,
+        "account_facts": facts,
+        "colleagues": list(people[:PEOPLE_SHOWN]),
+        "colleagues_total": leads.count_people_of_account(lead.account)["all"] - 1,
+    }
+
+
+@login_required
+@require_GET
+def account_page(request: HttpRequest, pk: int) -> HttpResponse:
+    account = get_object_or_404(leads.accounts_visible_to(request.user), pk=pk)
+    version = leads.version_in_force()
+    facts, unknown = lead_facts.facts_of(account, lead_facts.ACCOUNT_FIELDS)
+    context = {
+        "account": account,
+        "version": version,
+        "facts": facts,
+        "unknown": unknown,
+        "values": [
+            (row.attribute.label, lead_facts.value_words(row)) for row in leads.values_of_account(account)
+        ],
+        "page": page_of(request, leads.people_of_account(account, version)),
+        "counts": leads.count_people_of_account(account),
+    }
+    return render(request, "leads/account_page.html", context)

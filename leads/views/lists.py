@@ -1,0 +1,57 @@
+"""The lists around the queue: all leads, my accepted ones, nurture, near misses."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from leads.filters import LeadFilter, NurtureFilter
+from leads.handoffs import policies
+from leads.selectors import handoffs, leads
+from leads.selectors.runs import open_runs
+from leads.views.paging import page_of
+from portal.common.fragments import render_page
+
+
+@login_required
+@require_GET
+def lead_list(request: HttpRequest) -> HttpResponse:
+    version = leads.version_in_force()
+    form = LeadFilter(request.GET, source=leads.systems())
+    rows = leads.lead_list(request.user, version, sort=request.GET.get("sort", ""), **form.chosen)
+    context = {"form": form, "page": page_of(request, rows), "version": version, "runs": open_runs()}
+    return render_page(request, "leads/lead_list.html", "leads/_lead_list_results.html", context)
+
+
+@login_required
+@require_GET
+def my_leads(request: HttpRequest) -> HttpResponse:
+    context = {
+        "page": page_of(request, handoffs.accepted_by(request.user)),
+        "counts": handoffs.accepted_counts(request.user),
+        "ended": handoffs.ended_lately(request.user),
+        "may_decide": policies.may_decide_handoffs(request.user),
+    }
+    return render(request, "leads/my_leads.html", context)
+
+
+@login_required
+@require_GET
+def nurture(request: HttpRequest) -> HttpResponse:
+    version = leads.version_in_force()
+    form = NurtureFilter(request.GET)
+    page = page_of(request, leads.nurture_list(request.user, version, **form.chosen))
+    handoffs.with_words(lead.returns[0] for lead in page if lead.returns)
+    context = {"form": form, "page": page, "version": version}
+    return render_page(request, "leads/nurture.html", "leads/_nurture_results.html", context)
+
+
+@login_required
+@require_GET
+def near_misses(request: HttpRequest) -> HttpResponse:
+    version = leads.version_in_force()
+    page = page_of(request, leads.near_misses(version)) if version else None
+    context = {"page": page, "version": version, "within": leads.NEAR_MISS_POINTS}
+    return render(request, "leads/near_misses.html", context)
