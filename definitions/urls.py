@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 
 from definitions.models import Stage
-from definitions.views import answers, criteria, definition, discussion, editor, personas
+from definitions.views import answers, ballots, criteria, definition, discussion, editor, personas
 
 
 class StageConverter:
@@ -53,4 +53,12 @@ urlpatterns = [
     path("personas/<slug:key>/retire/", personas.retire, name="persona_retire"),
     path("answers/", answers.answers, name="answers"),
     path("answers/give/", answers.answer, name="answer"),
+    # Ballots
+    path("ballots/", ballots.ballot_list, name="ballot_list"),
+    path("ballots/<int:pk>/", ballots.ballot_page, name="ballot_page"),
+    path("ballots/<int:pk>/state/", ballots.ballot_state, name="ballot_state"),
+    path("ballots/<int:pk>/vote/", ballots.ballot_vote, name="ballot_vote"),
+    path("ballots/<int:pk>/withdraw/", ballots.ballot_withdraw, name="ballot_withdraw"),
+    path("ballots/<int:pk>/blocks/<int:vote_pk>/answer/", ballots.block_answer_give, name="block_answer"),
+    path("ballots/<int:pk>/blocks/<int:vote_pk>/settle/", ballots.block_settle_confirm, name="block_settle"),
 ]
