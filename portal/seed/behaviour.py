@@ -1,0 +1,273 @@
+"""What the sample's leads did: visits in bursts, by working hours, as skewed as such histories are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+from numpy.random import Generator
+from numpy.typing import NDArray
+
+from definitions.criteria.matching import key_form, words_form
+from leads import bulk
+from leads.models import Activity, Source, Term
+from portal.common.fields import to_microseconds
+from portal.seed import words
+from portal.seed.contacts import Contacts
+from portal.seed.draws import (
+    DAY,
+    MINUTE,
+    SECOND,
+    Ints,
+    LocalClock,
+    minutes_of_day,
+    stream,
+    weighted,
+    working_days,
+)
+
+SLICE = 50_000
+PER_VISIT = 4
+COLUMNS = (
+    "lead_id", "kind_id", "occurred_at", "subject_id", "campaign_id", "channel_id", "seconds", "source_id",
+    "message_id",
+)  # fmt: skip
+
+# (kind, weight among the lukewarm, weight among the keen, subjects)
+KINDS: tuple[tuple[str, float, float, tuple[str, ...]], ...] = (
+    ("page_viewed", 580, 600, tuple(page for page, _ in words.PAGES)),
+    ("session", 60, 50, ("www.nordlicht.example",)),
+    ("email_opened", 210, 110, words.MAILS),
+    ("email_clicked", 55, 70, words.MAILS),
+    ("form_submitted", 25, 25, words.FORMS),
+    ("content_downloaded", 28, 60, words.CONTENTS),
+    ("webinar_attended", 14, 30, words.WEBINARS),
+    ("campaign_answered", 15, 20, words.CAMPAIGNS),
+    ("product_favourited", 6, 10, ("Approvals module", "Month-end module")),
+    ("pricing_downloaded", 4, 12, ("Price list",)),
+    ("trial_requested", 0.7, 3, ("Trial",)),
+    ("demo_requested", 0.7, 4, ("Demo",)),
+    ("contact_requested", 0.7, 4, ("Contact form",)),
+)
+KIND_NAMES = tuple(kind for kind, *_ in KINDS)
+TIMED = {"page_viewed": 70, "session": 420, "webinar_attended": 2700}  # median seconds
+# What a capture was: its kind and subject, by the lead source.
+CAPTURED_BY = {
+    "Website form": ("form_submitted", "Contact form"),
+    "Content download": ("content_downloaded", words.CONTENTS[0]),
+    "Webinar": ("webinar_attended", words.WEBINARS[0]),
+    "Trade fair": ("form_submitted", "Event registration"),
+    "Partner": ("campaign_answered", "Partner programme"),
+    "Bought list": ("email_opened", "Newsletter"),
+}
+EVENT = "Nordlicht Live"
+
+
+@dataclass(frozen=True)
+class Behaviour:
+    """All activities by time: index of the lead (not its id) and instant in microseconds."""
+
+    lead: Ints
+    at: Ints
+
+
+@dataclass
+class _Acts:
+    lead: Ints
+    at: Ints
+    kind: Ints
+    subject: Ints
+    channel: Ints
+
+
+class Terms:
+    """The shared words, one row each; ids by text."""
+
+    def __init__(self) -> None:
+        texts = sorted(
+            {subject for *_, subjects in KINDS for subject in subjects}
+            | {subject for _, subject in CAPTURED_BY.values()}
+            | {channel for _, channel, *_ in words.CAPTURES}
+            | set(words.CAMPAIGNS)
+            | {EVENT}
+        )
+        Term.objects.bulk_create(
+            [Term(key=key_form(text), text=text, words=words_form(text)) for text in texts],
+            ignore_conflicts=True,
+        )
+        ids = dict(Term.objects.filter(key__in=[key_form(text) for text in texts]).values_list("key", "id"))
+        self.ids = {text: ids[key_form(text)] for text in texts}
+
+
+def behaviour_lay(
+    *,
+    count: int,
+    seed: int,
+    now: datetime,
+    event_at: datetime,
+    clock: LocalClock,
+    contacts: Contacts,
+    source: Source,
+    kind_ids: dict[str, int],
+    progress: Callable[[int], None],
+) -> Behaviour:
+    """Write `count` activities, at least one of each lead: the act that captured it.
+
+    `event_at` is a webinar just held, which brings many of the keen back at once.
+    """
+    rng = stream(seed, "activities")
+    now_us = to_microseconds(now)
+    captures = _captures(contacts, now_us)
+    event = _event(rng, contacts, to_microseconds(event_at), now_us, max(0, count - len(contacts)) // 12)
+    visits = _visits(rng, contacts, now_us, clock, max(0, count - len(contacts) - len(event.lead)))
+    parts = (captures, event, visits)
+    lead, at, kind, subject, channel = (
+        np.concatenate([getattr(part, name) for part in parts])[:count]
+        for name in ("lead", "at", "kind", "subject", "channel")
+    )
+    order = np.lexsort((kind, lead, at))
+    acts = _Acts(lead[order], at[order], kind[order], subject[order], channel[order])
+    for done, rows in _rows(rng, acts, contacts, source, kind_ids):
+        bulk.insert(Activity, COLUMNS, rows)
+        progress(done)
+    return Behaviour(acts.lead, acts.at)
+
+
+def _captures(contacts: Contacts, now_us: int) -> _Acts:
+    kinds = {kind: number for number, kind in enumerate(KIND_NAMES)}
+    table = [CAPTURED_BY[source] for source, *_ in words.CAPTURES]
+    kind_of = np.array([kinds[kind] for kind, _ in table])
+    subject_of = np.array([KINDS[kinds[kind]][3].index(subject) for kind, subject in table])
+    size = len(contacts)
+    return _Acts(
+        np.arange(size),
+        np.minimum(contacts.captured, now_us - MINUTE),
+        kind_of[contacts.capture],
+        subject_of[contacts.capture],
+        contacts.capture,
+    )
+
+
+def _event(rng: Generator, contacts: Contacts, event_us: int, now_us: int, most: int) -> _Acts:
+    """The webinar of the week: those who came look around afterwards, many of them at prices."""
+    may_come = contacts.is_keen & (contacts.captured < event_us - DAY)
+    came = np.flatnonzero(may_come & (rng.random(len(contacts)) < 0.3))
+    looks = rng.integers(4, 10, size=len(came))
+    lead = np.concatenate([came, np.repeat(came, looks)])
+    after = rng.exponential(150 * MINUTE, len(lead) - len(came)).astype(np.int64) + 50 * MINUTE
+    at = np.concatenate(
+        [np.full(len(came), event_us) + rng.integers(0, 5 * MINUTE, len(came)), event_us + after]
+    )
+    at = np.minimum(at, now_us - MINUTE - rng.integers(0, 180 * MINUTE, len(at)))
+    pages = KIND_NAMES.index("page_viewed")
+    kind = np.where(np.arange(len(lead)) < len(came), KIND_NAMES.index("webinar_attended"), pages)
+    page = weighted(rng, [weight * _keen_bonus(name) for name, weight in words.PAGES], len(lead))
+    subject = np.where(kind == pages, page, words.WEBINARS.index(EVENT))
+    mail = next(i for i, capture in enumerate(words.CAPTURES) if capture[1] == "E-mail")
+    acts = _Acts(lead, at, kind, subject, np.full(len(lead), mail))
+    return _Acts(*(values[:most] for values in (acts.lead, acts.at, acts.kind, acts.subject, acts.channel)))
+
+
+def _visits(rng: Generator, contacts: Contacts, now_us: int, clock: LocalClock, count: int) -> _Acts:
+    size = len(contacts)
+    span = np.maximum(now_us - contacts.captured, DAY)
+    # Most leads do a little, a few do a great deal; who is known longer had more time to.
+    weight = np.exp(rng.normal(0, 1.35, size)) * np.where(contacts.is_keen, 2.6, 0.8)
+    weight *= np.minimum(span / DAY, 120) ** 0.5
+    each = rng.multinomial(count, weight / weight.sum())
+    lead = np.repeat(np.arange(size), each)
+    first = np.repeat(np.cumsum(each) - each, each)
+    rank = np.arange(count) - first
+    visits_of = -(-each // PER_VISIT)
+    visit = np.repeat(np.cumsum(visits_of) - visits_of, each) + rank // PER_VISIT
+
+    of = np.repeat(np.arange(size), visits_of)
+    total = len(of)
+    early = rng.beta(0.7, 1.5, total) * span[of]
+    peak = (rng.beta(0.9, 1.2, size) * span)[of] + rng.normal(0, 2.5 * DAY, total)
+    is_burst = rng.random(total) < np.where(contacts.is_keen[of], 0.75, 0.4)
+    start = contacts.captured[of] + np.where(is_burst, peak, early).astype(np.int64)
+    days = working_days(rng, start // DAY, 0.85)
+    starts = clock.instants(days, minutes_of_day(rng, total))
+
+    pause = (rng.exponential(95, count) * SECOND).astype(np.int64) + 7 * SECOND
+    at = starts[visit] + (rank % PER_VISIT) * 2 * MINUTE + pause
+    late = now_us - MINUTE
+    at = np.where(at > late, at - 7 * DAY, at)
+    # Nothing comes before the capture: it would be what captured the lead.
+    soon = contacts.captured[lead] + (rng.exponential(40, count) * MINUTE).astype(np.int64) + 20 * SECOND
+    at = np.minimum(np.where(at <= contacts.captured[lead], soon, at), late)
+
+    keen = contacts.is_keen[lead]
+    kind = np.where(
+        keen,
+        weighted(rng, [high for _, _, high, _ in KINDS], count),
+        weighted(rng, [low for _, low, _, _ in KINDS], count),
+    )
+    subject = _subjects(rng, kind, keen)
+    fresh = weighted(rng, [weight for *_, weight in words.CAPTURES], count)
+    channel = np.where(rng.random(count) < 0.5, contacts.capture[lead], fresh)
+    return _Acts(lead, at, kind, subject, channel)
+
+
+def _keen_bonus(page: str) -> float:
+    return 3.0 if page.startswith(("Pricing", "Integrations", "Customer story")) else 1.0
+
+
+def _subjects(rng: Generator, kind: Ints, keen: NDArray[np.bool_]) -> Ints:
+    subject = np.zeros(len(kind), dtype=np.int64)
+    for number, (name, _, _, subjects) in enumerate(KINDS):
+        here = kind == number
+        if name == "page_viewed":
+            cold = weighted(rng, [weight for _, weight in words.PAGES], int(here.sum()))
+            warm = weighted(
+                rng, [weight * _keen_bonus(page) for page, weight in words.PAGES], int(here.sum())
+            )
+            subject[here] = np.where(keen[here], warm, cold)
+        else:
+            subject[here] = rng.integers(len(subjects), size=int(here.sum()))
+    return subject
+
+
+def _rows(
+    rng: Generator, acts: _Acts, contacts: Contacts, source: Source, kind_ids: dict[str, int]
+) -> Iterator[tuple[int, list[tuple[object, ...]]]]:
+    terms = Terms().ids
+    subject_ids = [[terms[subject] for subject in subjects] for *_, subjects in KINDS]
+    channel_ids = [terms[channel] for _, channel, *_ in words.CAPTURES]
+    campaign_ids = [terms.get(campaign) for _, _, campaign, _ in words.CAPTURES]
+    answers = KIND_NAMES.index("campaign_answered")
+    medians = [TIMED.get(kind) for kind in KIND_NAMES]
+    ids = [kind_ids[kind] for kind in KIND_NAMES]
+    stretch = np.exp(rng.normal(0, 0.8, len(acts.lead)))
+    for start in range(0, len(acts.lead), SLICE):
+        span = slice(start, start + SLICE)
+        columns = zip(
+            (acts.lead[span] + contacts.first_id).tolist(),
+            acts.kind[span].tolist(),
+            acts.at[span].tolist(),
+            acts.subject[span].tolist(),
+            acts.channel[span].tolist(),
+            stretch[span].tolist(),
+            strict=True,
+        )
+        rows: list[tuple[object, ...]] = []
+        for number, (lead_id, kind, at, subject, channel, factor) in enumerate(columns, start=start + 1):
+            median = medians[kind]
+            subject_id = subject_ids[kind][subject]
+            rows.append(
+                (
+                    lead_id,
+                    ids[kind],
+                    at,
+                    subject_id,
+                    subject_id if kind == answers else campaign_ids[channel],
+                    channel_ids[channel],
+                    int(median * factor) + 1 if median else None,
+                    source.pk,
+                    f"nl-{number:08d}",
+                )
+            )
+        yield start + len(rows), rows

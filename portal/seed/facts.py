@@ -1,0 +1,119 @@
+"""Everything that is known before anybody agrees on anything: accounts, leads, what they did."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.core.management.color import no_style
+from django.db import connection
+from django.db.models import Max
+
+from definitions.models import ActivityKind, Attribute
+from leads.facts import refresh
+from leads.models import Account, Lead, Source
+from portal.common.models import Team, User
+from portal.common.working_time import Calendar, add_working_time, working_time_before
+from portal.seed.behaviour import Behaviour, behaviour_lay
+from portal.seed.companies import companies_lay
+from portal.seed.contacts import HORIZON_DAYS, Contacts, contacts_lay
+from portal.seed.draws import LocalClock
+
+# (key, label, type, of leads or accounts)
+ATTRIBUTES = (
+    ("current-tool", "Current tool", "text", "lead"),
+    ("time-frame", "Time frame of buying", "choice", "lead"),
+    ("stated-budget", "Stated budget", "number", "lead"),
+    ("contract-ends", "Current contract ends", "date", "account"),
+    ("may-be-called", "Agreed to be called", "yes_no", "lead"),
+)
+REFRESH_SLICE = 20_000
+
+
+@dataclass(frozen=True)
+class Laid:
+    """What later parts build on."""
+
+    contacts: Contacts
+    behaviour: Behaviour
+    crm: Source
+
+
+def facts_lay(
+    *,
+    leads: int,
+    accounts: int,
+    activities: int,
+    seed: int,
+    now: datetime,
+    calendar: Calendar,
+    people: dict[str, User],
+    actor: User | None,
+    progress: Callable[[str, int], None],
+) -> Laid:
+    attributes = _attributes_lay(actor or people["mona"])
+    crm = Source.objects.create(key="nordlicht-crm", label="Nordlicht CRM")
+    site = Source.objects.create(key="nordlicht-site", label="Website tracking")
+    clock = LocalClock(ZoneInfo(str(calendar.zone)), now - timedelta(days=HORIZON_DAYS + 130), now)
+    first_account = (Account.objects.aggregate(last=Max("pk"))["last"] or 0) + 1
+    first_lead = (Lead.objects.aggregate(last=Max("pk"))["last"] or 0) + 1
+    companies = companies_lay(
+        count=accounts,
+        seed=seed,
+        now=now,
+        first_id=first_account,
+        source=crm,
+        sellers=[person.pk for person in people.values() if person.team == Team.SALES],
+        contract_id=attributes["contract-ends"],
+    )
+    progress("accounts", accounts)
+    contacts = contacts_lay(
+        count=leads,
+        seed=seed,
+        now=now,
+        clock=clock,
+        first_id=first_lead,
+        source=crm,
+        companies=companies,
+        attributes=attributes,
+    )
+    _follow_sequences()
+    progress("leads", leads)
+    for start in range(first_lead, first_lead + leads, REFRESH_SLICE):
+        refresh(range(start, min(start + REFRESH_SLICE, first_lead + leads)))
+    behaviour = behaviour_lay(
+        count=activities,
+        seed=seed,
+        now=now,
+        event_at=_last_event(now, calendar),
+        clock=clock,
+        contacts=contacts,
+        source=site,
+        kind_ids=dict(ActivityKind.objects.values_list("key", "pk")),
+        progress=lambda done: progress("activities", done),
+    )
+    return Laid(contacts, behaviour, crm)
+
+
+def _attributes_lay(author: User) -> dict[str, int]:
+    Attribute.objects.bulk_create(
+        Attribute(key=key, label=label, value_type=value_type, holder=holder, created_by=author)
+        for key, label, value_type, holder in ATTRIBUTES
+    )
+    return dict(Attribute.objects.values_list("key", "pk"))
+
+
+def _last_event(now: datetime, calendar: Calendar) -> datetime:
+    """Two hours into the working day before the last one: a webinar that sales still feels."""
+    start_of_work = working_time_before(now, timedelta(hours=14), calendar).replace(minute=0)
+    return min(add_working_time(start_of_work, 0, calendar), now - timedelta(hours=10))
+
+
+def _follow_sequences() -> None:
+    """Accounts and leads were written with their ids; PostgreSQL counts on from there."""
+    statements = connection.ops.sequence_reset_sql(no_style(), [Account, Lead])
+    with connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)

@@ -1,0 +1,75 @@
+"""A believable workspace, the same for the same seed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from portal.common.calendars import calendar_of
+from portal.common.models import Team, User, Workspace
+from portal.seed.facts import facts_lay
+from portal.seed.people import ZONE, people_lay
+
+COMPANY = "Nordlicht Software"
+
+
+@dataclass(frozen=True)
+class Size:
+    """How much is laid out: numbers of leads, accounts and activities."""
+
+    leads: int
+    accounts: int
+    activities: int
+
+
+SAMPLE_SIZE = Size(leads=1_200, accounts=400, activities=12_000)
+
+
+def _silent(part: str, done: int) -> None:
+    return None
+
+
+@transaction.atomic
+def workspace_seed(
+    *,
+    size: Size,
+    seed: int,
+    actor: User | None,
+    now: datetime | None = None,
+    progress: Callable[[str, int], None] = _silent,
+) -> None:
+    """Lay the sample company out, all at once or not at all.
+
+    The same `seed` and `now` (the full hour, if not given) give the same rows. `progress` is told the
+    part and how many of it are laid.
+    """
+    now = now or timezone.now().replace(minute=0, second=0, microsecond=0)
+    workspace = _company_lay()
+    people = people_lay(joined_at=now - timedelta(days=400))
+    calendar = calendar_of(Team.SALES, workspace)
+    facts_lay(
+        leads=size.leads,
+        accounts=size.accounts,
+        activities=size.activities,
+        seed=seed,
+        now=now,
+        calendar=calendar,
+        people=people,
+        actor=actor,
+        progress=progress,
+    )
+
+
+def _company_lay() -> Workspace:
+    """Name and place of the company, where nobody has set them yet."""
+    workspace = Workspace.objects.get(pk=1)
+    fields = Workspace._meta
+    for name, value in (("name", COMPANY), ("time_zone", ZONE), ("holiday_country", "DE")):
+        if getattr(workspace, name) == fields.get_field(name).get_default():
+            setattr(workspace, name, value)
+    workspace.save()
+    return workspace
