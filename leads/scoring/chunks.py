@@ -136,8 +136,10 @@ def _guarded(chunk: Chunk) -> QuerySet[Chunk]:
 
 
 def _record_failure(chunk: Chunk, error: Exception, *, may_split: bool = True) -> None:
-    log.error("chunk_failed", run=chunk.run_id, chunk=chunk.number, attempts=chunk.attempts, exc_info=error)
     sentence = f"{type(error).__name__}: {error}"
+    # What the database refuses is said in its sentence; any other error is ours, and wants its traceback.
+    trace = None if may_split else error
+    log.error("chunk_failed", run=chunk.run_id, chunk=chunk.number, error=sentence, exc_info=trace)
     if chunk.attempts < FAILURES_BEFORE_SPLIT:
         _guarded(chunk).update(error=sentence, lease_until=None)
     elif may_split:

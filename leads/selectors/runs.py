@@ -34,8 +34,10 @@ def runs_visible_to(user: User) -> QuerySet[Run]:
     """Everyone who is signed in may see how scoring goes."""
     if not user.is_active:
         return Run.objects.none()
-    return Run.objects.select_related("definition", "version__definition", "requested_by").annotate(
-        parked=Count("chunks", filter=Q(chunks__status=Chunk.Status.PARKED))
+    return (
+        Run.objects.select_related("definition", "version__definition", "requested_by")
+        .annotate(parked=Count("chunks", filter=Q(chunks__status=Chunk.Status.PARKED)))
+        .order_by("-pk")
     )
 
 
