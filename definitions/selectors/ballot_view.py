@@ -114,20 +114,24 @@ def clauses_of(document: Json, changes: list[Json], known: Catalogue | None = No
 def slip_lines(slip: Json) -> list[dict[str, Any]]:
     """The numbers of an impact slip in their order: {"key", "label", "value", "of", "sentence", "ids"}.
 
-    A slip holds {"label", "value", "of", "lead_ids"} objects by name; what else it holds is about itself.
+    A slip holds its numbers as a list of {"key", "label", "value", "of", "lead_ids"}, or by name; what
+    else it holds is about itself. Only a list keeps its order in PostgreSQL's jsonb.
     """
-    lines = []
-    for key, entry in slip.items():
-        if isinstance(entry, dict) and "label" in entry and "value" in entry:
-            ids = entry.get("lead_ids") or []
-            lines.append(
-                {
-                    "key": key,
-                    "label": entry["label"],
-                    "value": entry["value"],
-                    "of": entry.get("of") or "",
-                    "sentence": entry.get("sentence") or "",
-                    "ids": ids,
-                }
-            )
-    return lines
+    found: list[dict[str, Any]] = []
+    for name, entry in slip.items():
+        members = entry if isinstance(entry, list) else [entry]
+        for member in members:
+            if isinstance(member, dict) and "label" in member and "value" in member:
+                found.append(_slip_line(member.get("key") or name, member))
+    return found
+
+
+def _slip_line(key: str, entry: Json) -> dict[str, Any]:
+    return {
+        "key": key,
+        "label": entry["label"],
+        "value": entry["value"],
+        "of": entry.get("of") or "",
+        "sentence": entry.get("sentence") or "",
+        "ids": entry.get("lead_ids") or [],
+    }
