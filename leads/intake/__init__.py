@@ -1,0 +1,1 @@
+"""Intake: files of accounts, leads, activities and outcomes on their way in."""
