@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from leads.views import draft_numbers, handoff, lead, lists, queue, runs, watch
+from leads.views import draft_numbers, handoff, lead, lists, proposing, queue, runs, watch
 
 app_name = "leads"
 urlpatterns = [
@@ -34,4 +34,8 @@ urlpatterns = [
     path("drafts/<int:version_pk>/numbers/", draft_numbers.draft_numbers, name="draft_numbers"),
     path("rules/count/", draft_numbers.count_rule, name="rule_count"),
     path("fields/choices/", draft_numbers.field_choices, name="field_choices"),
+    # Proposals: they carry numbers about leads
+    path("versions/<int:pk>/propose/", proposing.version_propose_page, name="version_propose"),
+    path("ballots/<int:pk>/change/", proposing.ballot_amend, name="ballot_amend"),
+    path("ballots/<int:pk>/numbers/<slug:key>/", proposing.slip_leads, name="slip_leads"),
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from definitions import policies_ballots as policies
@@ -43,7 +44,7 @@ def ballot_view(ballot: Ballot, reader: User) -> dict[str, Any]:
         "missing": missing(electors, votes),
         "said": [_said(ballot, vote, reader, mine is not None) for vote in votes] if may_see else [],
         "slip": slip_lines(ballot.slip),
-        "slip_as_of": ballot.slip.get("as_of", ""),
+        "slip_as_of": slip_instant(ballot.slip),
     }
 
 
@@ -111,27 +112,40 @@ def clauses_of(document: Json, changes: list[Json], known: Catalogue | None = No
     ]
 
 
+# PostgreSQL's jsonb does not keep the order of names, so the order of reading stands here.
+SLIP_ORDER = (
+    "qualified_now",
+    "qualified_draft",
+    "entering",
+    "leaving",
+    "leaving_worked",
+    "queue_growth",
+    "expected_weekly",
+    "past_wins",
+    "golden_broken",
+)
+
+
 def slip_lines(slip: Json) -> list[dict[str, Any]]:
-    """The numbers of an impact slip in their order: {"key", "label", "value", "of", "sentence", "ids"}.
+    """The numbers of an impact slip in order: {"key", "label", "value", "of", "sentence", "ids"}.
 
-    A slip holds its numbers as a list of {"key", "label", "value", "of", "lead_ids"}, or by name; what
-    else it holds is about itself. Only a list keeps its order in PostgreSQL's jsonb.
+    A slip holds its numbers by name; what else it holds is about itself.
     """
-    found: list[dict[str, Any]] = []
-    for name, entry in slip.items():
-        members = entry if isinstance(entry, list) else [entry]
-        for member in members:
-            if isinstance(member, dict) and "label" in member and "value" in member:
-                found.append(_slip_line(member.get("key") or name, member))
-    return found
+    named = [name for name, entry in slip.items() if isinstance(entry, dict) and "value" in entry]
+    rank = {name: place for place, name in enumerate(SLIP_ORDER)}
+    return [
+        {
+            "key": name,
+            "label": slip[name]["label"],
+            "value": slip[name]["value"],
+            "of": slip[name].get("of") or "",
+            "sentence": slip[name].get("sentence") or "",
+            "ids": slip[name].get("lead_ids") or [],
+        }
+        for name in sorted(named, key=lambda name: (rank.get(name, len(rank)), name))
+    ]
 
 
-def _slip_line(key: str, entry: Json) -> dict[str, Any]:
-    return {
-        "key": key,
-        "label": entry["label"],
-        "value": entry["value"],
-        "of": entry.get("of") or "",
-        "sentence": entry.get("sentence") or "",
-        "ids": entry.get("lead_ids") or [],
-    }
+def slip_instant(slip: Json) -> datetime | None:
+    """As of when the slip was counted."""
+    return datetime.fromisoformat(slip["as_of"]) if slip.get("as_of") else None

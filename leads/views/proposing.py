@@ -17,7 +17,7 @@ from definitions.criteria.fingerprint import fingerprint as fingerprint_of
 from definitions.documents import draft_document
 from definitions.forms.proposals import AmendForm, ProposeForm
 from definitions.models import Ballot, Version
-from definitions.selectors.ballot_view import clauses_of, slip_lines
+from definitions.selectors.ballot_view import clauses_of, slip_instant, slip_lines
 from definitions.selectors.ballots import ballots_visible_to
 from definitions.selectors.proposals import (
     differences_from_agreed,
@@ -73,7 +73,7 @@ def _propose_page(
     if may_propose and not text_obstacles(version, document):
         slip = impact_slip(document, version.definition.stage)
         changes = differences_from_agreed(version, document)
-        context |= {"slip": slip_lines(slip), "slip_as_of": slip.get("as_of", ""), "differences": changes}
+        context |= {"slip": slip_lines(slip), "slip_as_of": slip_instant(slip), "differences": changes}
         context |= {"halves": clauses_of(document, changes), "document": document}
     # The text may have moved on: the form always names the one on this page.
     statement = typed.data.get("statement", "") if typed else ""

@@ -15,9 +15,7 @@ from tests.builders import a_document, marco, maya, mona, rita, sam, sofia
 
 SLIP: dict[str, Any] = {
     "as_of": "2026-05-04T10:00:00Z",
-    "numbers": [
-        {"key": "qualified", "label": "Qualify", "value": 12, "of": "of 80 leads", "lead_ids": [1, 2, 3]}
-    ],
+    "qualified_draft": {"label": "Would qualify", "value": 12, "of": "of 80 leads", "lead_ids": [1, 2, 3]},
 }
 
 
