@@ -11,8 +11,10 @@ from django.utils import timezone
 
 from portal.common.calendars import calendar_of
 from portal.common.models import Team, User, Workspace
+from portal.seed.agreement import agreement_lay
 from portal.seed.facts import facts_lay
 from portal.seed.people import ZONE, people_lay
+from portal.seed.trail import Desk, Trail
 
 COMPANY = "Nordlicht Software"
 
@@ -51,6 +53,7 @@ def workspace_seed(
     workspace = _company_lay()
     people = people_lay(joined_at=now - timedelta(days=400))
     calendar = calendar_of(Team.SALES, workspace)
+    desk, trail = Desk(now, calendar), Trail()
     facts_lay(
         leads=size.leads,
         accounts=size.accounts,
@@ -62,6 +65,10 @@ def workspace_seed(
         actor=actor,
         progress=progress,
     )
+    agreement_lay(
+        people=people, actor=actor, workspace=workspace, desk=desk, trail=trail, slip_of=lambda document: {}
+    )
+    trail.write()
 
 
 def _company_lay() -> Workspace:
