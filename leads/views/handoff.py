@@ -84,7 +84,7 @@ def handoff_accept(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def handoff_return(request: HttpRequest, pk: int) -> HttpResponse:
     handoff = _the_handoff(request, pk)
-    form = ReturnForm(request.POST or None)
+    form = ReturnForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             services.handoff_return(handoff=handoff, actor=request.user, **form.answers())
@@ -109,7 +109,7 @@ def handoff_qualify(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def handoff_disqualify(request: HttpRequest, pk: int) -> HttpResponse:
     handoff = _the_handoff(request, pk)
-    form = DisqualifyForm(request.POST or None)
+    form = DisqualifyForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             services.handoff_disqualify(handoff=handoff, actor=request.user, **form.cleaned_data)
