@@ -50,6 +50,7 @@ def empty_row(kind_of_row: str = "attribute") -> Row:
     row = dict.fromkeys(ROW_KEYS, "")
     row |= {"type": kind_of_row, "count": "at_least", "number": "1", "meet_type": "attribute"}
     row |= {"w0_is": "contains_word", "w1_is": "contains_word"}
+    row |= {"people": "2", "roles_at_least": "2", "silence_days": "60", "hours": "24"}
     return row
 
 

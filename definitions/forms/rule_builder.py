@@ -188,7 +188,9 @@ class RuleBuilder:
         if data.get("rule_form") == "text":
             return cls(catalogue, text=data.get("rule_text", ""), is_plain=False, **options)
         numbers = [number for number in range(MOST_ROWS) if f"r{number}-type" in data]
-        rows = [{key: data.get(f"r{number}-{key}", "") for key in ROW_KEYS} for number in numbers]
+        # A field that was not shown was not posted: it has its first value when the row's shape calls for it.
+        blank = empty_row()
+        rows = [{key: data.get(f"r{number}-{key}", blank[key]) for key in ROW_KEYS} for number in numbers]
         builder = cls(catalogue, data.get("join", "all"), rows, **options)
         builder.do(data.get("do", ""), data.get("add_type", "attribute"))
         return builder
