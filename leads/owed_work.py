@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from leads import tasks
 from leads.handoffs import tasks as handoff_tasks
+from leads.intake import advance
+from leads.intake.tasks import advance_imports
 from leads.scoring import chunks, marks
 from portal.common import owed
 
 
 def register() -> None:
     _register_scoring()
+    owed.register("imports", advance.oldest_due)
+    owed.register_bell(advance_imports.delay)
     owed.register_bell(handoff_tasks.reconcile_handoffs.delay)
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from leads.views import draft_numbers, handoff, lead, lists, proposing, queue, runs, watch
+from leads.views import draft_numbers, handoff, imports, lead, lists, proposing, queue, runs, watch
 
 app_name = "leads"
 urlpatterns = [
@@ -23,6 +23,16 @@ urlpatterns = [
     path("near-misses/", lists.near_misses, name="near_misses"),
     path("accounts/<int:pk>/", lead.account_page, name="account_page"),
     path("<int:pk>/", lead.lead_page, name="lead_page"),
+    # Imports
+    path("imports/", imports.import_list, name="import_list"),
+    path("imports/new/", imports.import_new, name="import_new"),
+    path("imports/<int:pk>/", imports.import_page, name="import_page"),
+    path("imports/<int:pk>/state/", imports.import_state, name="import_state"),
+    path("imports/<int:pk>/columns/", imports.import_mapping, name="import_mapping"),
+    path("imports/<int:pk>/kind/", imports.import_change_kind, name="import_change_kind"),
+    path("imports/<int:pk>/rejected.csv", imports.import_rejections, name="import_rejections"),
+    path("imports/<int:pk>/cancel/", imports.import_cancel, name="import_cancel"),
+    path("imports/<int:pk>/retry/", imports.import_retry, name="import_retry"),
     # Scoring runs
     path("runs/", runs.run_list, name="run_list"),
     path("runs/retry-parked/", runs.marks_retry, name="marks_retry"),

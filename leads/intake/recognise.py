@@ -130,7 +130,8 @@ is_deleted: is_deleted fivetran_deleted deleted
 # Columns that say how it ended. They make every criterion look perfect.
 _LEAKS = """
 current_stage is_sql converted is_converted converted_date converted_date_time converted_contact_id
-converted_account_id converted_opportunity_id converted_within_90_days conversion_timestamp close_outcome closed_at is_won
+converted_account_id converted_opportunity_id converted_within_90_days conversion_timestamp
+close_outcome closed_at is_won
 is_closed lifecyclestage lifecycle_stage lead_status hs_lead_status became_customer_at closedate
 recent_deal_amount num_associated_deals mql_reason behavioral_score
 """

@@ -19,6 +19,7 @@ from leads.intake.reading import Record
 from leads.intake.states import IMPORT
 from leads.intake.tasks import advance_imports
 from leads.models import Import, ImportKey, Source
+from leads.selectors.imports import first_records
 from portal.common import audit
 from portal.common.errors import Invalid
 from portal.common.models import User
@@ -160,4 +161,16 @@ def import_retry(*, batch: Import, actor: User | None) -> Import:
     IMPORT.apply(batch, "retry", error="", attempts=0, finished_at=None, queued_at=timezone.now())
     audit.record("import.retried", subject=batch, actor=actor)
     advance_imports.delay_on_commit()
+    return batch
+
+
+@transaction.atomic
+def import_change_kind(*, batch: Import, kind: str, actor: User) -> Import:
+    """Say that the lines of a file are something else; the mapping is suggested anew."""
+    policies.may_import(actor).require()
+    if kind not in Import.Kind.values:
+        raise Invalid(_("A file holds accounts, leads, activities or outcomes."), field="kind")
+    suggested, _notes = suggestion(batch.source, kind, batch.headers, first_records(batch))
+    IMPORT.apply(batch, "rethink", kind=kind, mapping=suggested)
+    audit.record("import.changed", subject=batch, actor=actor, after={"kind": kind})
     return batch

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.common.states import Move, StateTable
 
 IMPORT = StateTable(
+    Move("rethink", ("uploaded",), "uploaded"),
     Move("queue", ("uploaded",), "queued"),
     Move("finish", ("running",), "done"),
     Move("fail", ("queued", "running"), "failed"),
