@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 
 from definitions.models import ActivityKind, Definition, Version
@@ -110,7 +111,8 @@ def _many_leads(count: int) -> list[Lead]:
         )
         for lead in leads[::2]
     )
-    refresh(lead.pk for lead in leads)
+    with transaction.atomic():
+        refresh(lead.pk for lead in leads)
     return leads
 
 
