@@ -54,7 +54,9 @@ def lack_sentence(lack: Lack, house: str, rules: Rules) -> str:
     if lack.code == "block" and len(lack.names) == 1:
         return _("%(name)s’s block is unanswered.") % {"name": lack.names[0]}
     if lack.code == "block":
-        return _("The blocks of %(names)s are unanswered.") % {"names": get_text_list(lack.names, _("and"))}
+        return _("The blocks of %(names)s are unanswered.") % {
+            "names": get_text_list(list(lack.names), _("and"))
+        }
     return _("Somebody besides the author must agree.")
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -18,16 +18,17 @@ from definitions.selectors.ballots import ballots_visible_to, ballots_with_turno
 from definitions.services.closing import version_withdraw
 from definitions.services.votes import block_answer, block_settle, vote_cast
 from portal.common.errors import Conflict, Invalid
+from portal.common.requests import SignedInRequest
 
 STOP_POLLING = 286
 
 
-def _ballot(request: HttpRequest, pk: int) -> Ballot:
+def _ballot(request: SignedInRequest, pk: int) -> Ballot:
     return get_object_or_404(ballots_visible_to(request.user), pk=pk)
 
 
 def _page(
-    request: HttpRequest, ballot: Ballot, *, status: int = 200, alert: str = "", **forms: Any
+    request: SignedInRequest, ballot: Ballot, *, status: int = 200, alert: str = "", **forms: Any
 ) -> HttpResponse:
     context = ballot_view(ballot, request.user)
     context["halves"] = clauses_of(ballot.document, ballot.differences)
@@ -40,7 +41,7 @@ def _page(
 
 @login_required
 @require_GET
-def ballot_list(request: HttpRequest) -> HttpResponse:
+def ballot_list(request: SignedInRequest) -> HttpResponse:
     return render(
         request, "definitions/ballot_list.html", {"ballots": ballots_with_turnout(request.user)[:200]}
     )
@@ -48,13 +49,13 @@ def ballot_list(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_GET
-def ballot_page(request: HttpRequest, pk: int) -> HttpResponse:
+def ballot_page(request: SignedInRequest, pk: int) -> HttpResponse:
     return _page(request, _ballot(request, pk))
 
 
 @login_required
 @require_GET
-def ballot_state(request: HttpRequest, pk: int) -> HttpResponse:
+def ballot_state(request: SignedInRequest, pk: int) -> HttpResponse:
     """The keyholes alone, asked for again and again while the ballot is open."""
     ballot = _ballot(request, pk)
     status = 200 if ballot.status == BallotStatus.OPEN else STOP_POLLING
@@ -63,7 +64,7 @@ def ballot_state(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_POST
-def ballot_vote(request: HttpRequest, pk: int) -> HttpResponse:
+def ballot_vote(request: SignedInRequest, pk: int) -> HttpResponse:
     ballot = _ballot(request, pk)
     form = VoteForm(request.POST)
     if not form.is_valid():
@@ -83,7 +84,7 @@ def ballot_vote(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_POST
-def ballot_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+def ballot_withdraw(request: SignedInRequest, pk: int) -> HttpResponse:
     ballot = version_withdraw(ballot=_ballot(request, pk), actor=request.user)
     messages.success(request, _("The proposal is withdrawn. Its votes are kept."))
     return redirect(ballot)
@@ -91,7 +92,7 @@ def ballot_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_POST
-def block_answer_give(request: HttpRequest, pk: int, vote_pk: int) -> HttpResponse:
+def block_answer_give(request: SignedInRequest, pk: int, vote_pk: int) -> HttpResponse:
     ballot = _ballot(request, pk)
     vote = get_object_or_404(votes_of(ballot), pk=vote_pk)
     form = BlockAnswerForm(request.POST)
@@ -104,7 +105,7 @@ def block_answer_give(request: HttpRequest, pk: int, vote_pk: int) -> HttpRespon
 
 @login_required
 @require_POST
-def block_settle_confirm(request: HttpRequest, pk: int, vote_pk: int) -> HttpResponse:
+def block_settle_confirm(request: SignedInRequest, pk: int, vote_pk: int) -> HttpResponse:
     ballot = _ballot(request, pk)
     vote = get_object_or_404(votes_of(ballot), pk=vote_pk)
     block_settle(ballot=ballot, vote=vote, actor=request.user)

@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
@@ -30,11 +30,12 @@ from definitions.services.ballots import ballot_edit, version_propose
 from leads.scoring.impact import impact_slip
 from leads.selectors.leads import leads_visible_to
 from portal.common.errors import Conflict, Invalid
+from portal.common.requests import SignedInRequest
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def version_propose_page(request: HttpRequest, pk: int) -> HttpResponse:
+def version_propose_page(request: SignedInRequest, pk: int) -> HttpResponse:
     """What the draft would do, on real leads; and the button that opens the ballot."""
     version = get_object_or_404(versions_visible_to(request.user), pk=pk)
     if request.method == "GET":
@@ -58,7 +59,7 @@ def version_propose_page(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _propose_page(
-    request: HttpRequest,
+    request: SignedInRequest,
     version: Version,
     *,
     typed: ProposeForm | None = None,
@@ -83,7 +84,7 @@ def _propose_page(
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def ballot_amend(request: HttpRequest, pk: int) -> HttpResponse:
+def ballot_amend(request: SignedInRequest, pk: int) -> HttpResponse:
     """Change what is being voted on. The page says what that does to the votes."""
     ballot = get_object_or_404(ballots_visible_to(request.user), pk=pk)
     policies.may_amend(request.user, ballot).require()
@@ -96,7 +97,7 @@ def ballot_amend(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "leads/ballot_amend.html", {"ballot": ballot, "form": form}, status=422)
 
 
-def _amend(request: HttpRequest, ballot: Ballot, form: AmendForm) -> bool:
+def _amend(request: SignedInRequest, ballot: Ballot, form: AmendForm) -> bool:
     """Whether it was done; if not, the form says why."""
     document = form.amended()
     if problems := text_obstacles(ballot.version, document):
@@ -126,7 +127,7 @@ def _amend(request: HttpRequest, ballot: Ballot, form: AmendForm) -> bool:
 
 @login_required
 @require_GET
-def slip_leads(request: HttpRequest, pk: int, key: str) -> HttpResponse:
+def slip_leads(request: SignedInRequest, pk: int, key: str) -> HttpResponse:
     """The leads behind one number of a frozen slip."""
     ballot = get_object_or_404(ballots_visible_to(request.user), pk=pk)
     line = next((line for line in slip_lines(ballot.slip) if line["key"] == key), None)

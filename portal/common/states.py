@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import models
+from django.utils.functional import Promise
 
 from portal.common.errors import Conflict
 
@@ -27,7 +28,7 @@ class StateTable:
     """
 
     def __init__(
-        self, *moves: Move, field: str = "status", too_late: str = "This has changed meanwhile."
+        self, *moves: Move, field: str = "status", too_late: str | Promise = "This has changed meanwhile."
     ) -> None:
         self.moves = {move.verb: move for move in moves}
         self.field = field
@@ -50,6 +51,6 @@ class StateTable:
         manager = type(subject)._base_manager
         moved = manager.filter(pk=subject.pk, **{f"{self.field}__in": move.sources}).update(**changes)
         if not moved:
-            raise Conflict(too_late or self.too_late)
+            raise Conflict(str(too_late or self.too_late))
         for name, value in changes.items():
             setattr(subject, name, value)
