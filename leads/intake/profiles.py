@@ -39,6 +39,8 @@ class Profile:
     own_kinds: frozenset[str] = frozenset()  # … but for these plain words
     notes: dict[str, str] = field(default_factory=dict)
     note: str = ""
+    # What the file holds has no place here: the note says so, and it is taken only when asked for by kind.
+    is_foreign: bool = False
 
 
 def _names(text: str) -> frozenset[str]:
@@ -206,6 +208,7 @@ PROFILES: tuple[Profile, ...] = (
         _names("owner_id active_user_id email portal_id"),
         columns={"owner_id": "", "active_user_id": "", "type": ""},
         note="These are your own people, not leads. Invite them under People instead.",
+        is_foreign=True,
     ),
     Profile(
         "salesforce-leads",

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from definitions.models import Attribute
 from leads.intake import mapping as mappings
 from leads.intake import policies, sniffing, storage
-from leads.intake.profiles import kind_of_file
+from leads.intake.profiles import kind_of_file, profile_of
 from leads.intake.reading import Record
 from leads.intake.states import IMPORT
 from leads.intake.tasks import advance_imports
@@ -49,6 +49,9 @@ def import_open(
         policies.may_import(actor).require()
     shape = sniffing.examine(path, folder=storage.folder(), encoding=encoding)
     records = sniffing.sample(shape)
+    profile = profile_of(shape.headers)
+    if not kind and profile and profile.is_foreign:
+        raise Invalid(_(profile.note))
     kind = kind or kind_of_file(shape.headers)
     with transaction.atomic():
         where_from = source_named(source)
@@ -174,3 +177,11 @@ def import_change_kind(*, batch: Import, kind: str, actor: User) -> Import:
     IMPORT.apply(batch, "rethink", kind=kind, mapping=suggested)
     audit.record("import.changed", subject=batch, actor=actor, after={"kind": kind})
     return batch
+
+
+@transaction.atomic
+def import_discard(*, batch: Import) -> None:
+    """Take back an import that was only looked at, by command: nothing of it was written."""
+    IMPORT.apply(batch, "cancel", finished_at=timezone.now())
+    audit.record("import.cancelled", subject=batch, actor=None)
+    transaction.on_commit(partial(storage.forget, batch))
