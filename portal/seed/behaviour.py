@@ -164,7 +164,11 @@ def _event(rng: Generator, contacts: Contacts, event_us: int, now_us: int, most:
     pages = KIND_NAMES.index("page_viewed")
     kind = np.where(np.arange(len(lead)) < len(came), KIND_NAMES.index("webinar_attended"), pages)
     page = weighted(rng, [weight * _keen_bonus(name) for name, weight in words.PAGES], len(lead))
+    # A few of them ask for a talk at once.
+    asks = (kind == pages) & (rng.random(len(lead)) < 0.02)
+    kind = np.where(asks, KIND_NAMES.index("contact_requested"), kind)
     subject = np.where(kind == pages, page, words.WEBINARS.index(EVENT))
+    subject = np.where(asks, 0, subject)
     mail = next(i for i, capture in enumerate(words.CAPTURES) if capture[1] == "E-mail")
     acts = _Acts(lead, at, kind, subject, np.full(len(lead), mail))
     return _Acts(*(values[:most] for values in (acts.lead, acts.at, acts.kind, acts.subject, acts.channel)))

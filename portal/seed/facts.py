@@ -53,6 +53,7 @@ def facts_lay(
     actor: User | None,
     progress: Callable[[str, int], None],
 ) -> Laid:
+    """Write them. `activities` are the leads' own; what sales did comes with the handoffs."""
     attributes = _attributes_lay(actor or people["mona"])
     crm = Source.objects.create(key="nordlicht-crm", label="Nordlicht CRM")
     site = Source.objects.create(key="nordlicht-site", label="Website tracking")

@@ -13,10 +13,13 @@ from portal.common.calendars import calendar_of
 from portal.common.models import Team, User, Workspace
 from portal.seed.agreement import agreement_lay
 from portal.seed.facts import facts_lay
+from portal.seed.handoffs import handoffs_lay
 from portal.seed.people import ZONE, people_lay
 from portal.seed.trail import Desk, Trail
 
 COMPANY = "Nordlicht Software"
+# One activity in so many is a call or a mail by sales.
+SALES_SHARE = 40
 
 
 @dataclass(frozen=True)
@@ -54,10 +57,11 @@ def workspace_seed(
     people = people_lay(joined_at=now - timedelta(days=400))
     calendar = calendar_of(Team.SALES, workspace)
     desk, trail = Desk(now, calendar), Trail()
-    facts_lay(
+    sales_activities = size.activities // SALES_SHARE
+    laid = facts_lay(
         leads=size.leads,
         accounts=size.accounts,
-        activities=size.activities,
+        activities=size.activities - sales_activities,
         seed=seed,
         now=now,
         calendar=calendar,
@@ -65,8 +69,19 @@ def workspace_seed(
         actor=actor,
         progress=progress,
     )
-    agreement_lay(
+    agreement = agreement_lay(
         people=people, actor=actor, workspace=workspace, desk=desk, trail=trail, slip_of=lambda document: {}
+    )
+    handoffs_lay(
+        laid=laid,
+        agreement=agreement,
+        workspace=workspace,
+        people=people,
+        seed=seed,
+        sales_activities=sales_activities,
+        desk=desk,
+        trail=trail,
+        progress=progress,
     )
     trail.write()
 

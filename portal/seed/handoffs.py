@@ -1,0 +1,325 @@
+"""The rows of the walk: scores, handoffs and all that follows from them, as they stand now."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection
+from numpy.random import Generator
+
+from definitions.models import ActivityKind, Version
+from leads import bulk
+from leads.models import (
+    Activity,
+    FollowUp,
+    GoldenLead,
+    Handoff,
+    HandoffStatus,
+    Lead,
+    LeadStage,
+    Outcome,
+    OutcomeKind,
+    Qualification,
+    Reason,
+    ReasonFamily,
+    Run,
+    Score,
+    StageChange,
+    TouchedLead,
+)
+from leads.scoring.clock import look_again_from
+from leads.scoring.compiler import score_into
+from leads.scoring.scope import Scope
+from portal.common.fields import to_microseconds
+from portal.common.models import Team, User, Workspace
+from portal.seed.agreement import Agreement
+from portal.seed.draws import stream
+from portal.seed.facts import Laid
+from portal.seed.fates import Fate, Fortune
+from portal.seed.history import Offer, Walk
+from portal.seed.trail import Desk, Trail
+
+SHARED = "Shared queue: nobody owns the account."
+ENDS = {
+    HandoffStatus.EXPIRED: LeadStage.LEAD,
+    HandoffStatus.WITHDRAWN: LeadStage.LEAD,
+    HandoffStatus.RETURNED: LeadStage.NURTURE,
+    HandoffStatus.SALES_QUALIFIED: LeadStage.SALES_QUALIFIED,
+    HandoffStatus.DISQUALIFIED: LeadStage.DISQUALIFIED,
+}
+VERBS = {
+    HandoffStatus.RETURNED: "handoff.returned",
+    HandoffStatus.SALES_QUALIFIED: "handoff.sales_qualified",
+    HandoffStatus.DISQUALIFIED: "handoff.disqualified",
+}
+AFTER_LOSS = timedelta(days=180)
+
+
+def handoffs_lay(
+    *,
+    laid: Laid,
+    agreement: Agreement,
+    workspace: Workspace,
+    people: dict[str, User],
+    seed: int,
+    sales_activities: int,
+    desk: Desk,
+    trail: Trail,
+    progress: Callable[[str, int], None],
+) -> None:
+    """Score all leads as of now and write half a year of handoffs, with `sales_activities` acts of sales."""
+    _scores_lay(agreement, desk.now)
+    rng = stream(seed, "handoffs")
+    reasons = {reason.key: reason for reason in Reason.objects.filter(retired_at=None)}
+    hours = (workspace.decide_hours, workspace.contact_request_hours, workspace.follow_up_hours)
+    sellers = [person for person in people.values() if person.team == Team.SALES]
+    fortune = Fortune(rng, desk, reasons, hours)
+    walk = Walk(laid=laid, agreement=agreement, desk=desk, rng=rng, fortune=fortune, sellers=sellers)
+    offers = walk.go(progress)
+    handoffs = Handoff.objects.bulk_create(
+        [_handoff(offer, reasons, desk.now) for offer in offers], batch_size=500
+    )
+    calls = [
+        (handoff, call)
+        for handoff, offer in zip(handoffs, offers, strict=True)
+        if handoff.accepted_at
+        for call in offer.fate.calls
+        if call[0] <= desk.now
+    ]
+    FollowUp.objects.bulk_create(
+        (
+            FollowUp(handoff=handoff, person_id=handoff.owner_id, at=at, has_reached=reached, note=note)
+            for handoff, (at, reached, note) in calls
+        ),
+        batch_size=500,
+    )
+    _stages_lay(offers, handoffs, laid, desk.now)
+    _outcomes_lay(offers, laid, desk.now)
+    _sales_acts_lay(
+        rng, [(row.lead_id, call[0], call[1]) for row, call in calls], sales_activities, laid, desk
+    )
+    _trail_lay(handoffs, trail)
+    _golden_lay(agreement, handoffs, people)
+
+
+def _scores_lay(agreement: Agreement, now: datetime) -> None:
+    """The scores of the version in force, and the runs that once made its predecessors' and its own."""
+    active = agreement.versions[2]
+    score_into(active, Scope.all(), now)
+    TouchedLead.objects.all().delete()  # the scores are as of now
+    look_again_from(active, now)
+    total = Score.objects.filter(version=active).count()
+    for number, leads in ((1, 0), (2, total * 3 // 4)):
+        version = agreement.versions[number]
+        Run.objects.create(
+            definition=agreement.definition,
+            version=version,
+            kind=Run.Kind.ACTIVATION,
+            status="done",
+            as_of=version.ratified_at,
+            leads_total=leads,
+            leads_done=leads,
+            requested_at=version.ratified_at,
+            started_at=version.ratified_at + timedelta(seconds=3),
+            finished_at=version.activated_at,
+        )
+
+
+def _handoff(offer: Offer, reasons: dict[str, Reason], now: datetime) -> Handoff:
+    """The row as it stands at `now`: what the fate holds after that has not happened."""
+    fate = offer.fate
+    row = Handoff(
+        lead_id=offer.lead_id,
+        version=offer.version,
+        points=offer.receipt["points"],
+        grade=offer.receipt["grade"],
+        receipt=offer.receipt,
+        is_contact_request=offer.receipt["qualification"] == Qualification.ALONE,
+        is_recycled=offer.is_recycled,
+        owner=fate.owner,
+        assignment=f"{fate.owner} owns the account." if fate.owner else SHARED,
+        offered_at=fate.offered_at,
+        due_at=fate.due_at,
+    )
+    if fate.decided_at and fate.decided_at <= now:
+        row.decided_at, row.decided_by = fate.decided_at, fate.decider
+    if fate.accepted_at and fate.accepted_at <= now:
+        row.status, row.owner = HandoffStatus.ACCEPTED, fate.decider
+        row.accepted_at, row.follow_up_due_at = fate.accepted_at, fate.follow_up_due_at
+        row.followed_up_at = fate.calls[0][0] if fate.calls and fate.calls[0][0] <= now else None
+    if fate.ended_at and fate.ended_at <= now:
+        row.status, row.ended_at, row.note = fate.status, fate.ended_at, fate.note
+        row.challenged_key, row.is_something_missing = fate.challenged_key, fate.is_something_missing
+        row.missing_field = fate.missing_field
+        if fate.reason:
+            row.reason = reasons[fate.reason]
+            row.reason_label = row.reason.label
+    return row
+
+
+def _moves(offer: Offer, row: Handoff) -> Iterable[tuple[str, datetime, int | None]]:
+    """Stages that the lead came to by this handoff: (stage, at, who)."""
+    yield LeadStage.MQL, row.offered_at, None
+    if row.accepted_at:
+        yield LeadStage.SAL, row.accepted_at, row.owner_id
+    if row.ended_at:
+        is_passed_on = row.reason is not None and row.reason.family == ReasonFamily.PROCEDURAL
+        stage = LeadStage.LEAD if is_passed_on else ENDS[HandoffStatus(row.status)]
+        yield stage, row.ended_at, row.decided_by_id
+
+
+def _further(fate: Fate, now: datetime) -> Iterable[tuple[str, datetime]]:
+    for kind, at, _value in fate.outcomes:
+        if at <= now:
+            yield (
+                {
+                    OutcomeKind.OPPORTUNITY: LeadStage.OPPORTUNITY,
+                    OutcomeKind.WON: LeadStage.CUSTOMER,
+                    OutcomeKind.LOST: LeadStage.NURTURE,
+                }[OutcomeKind(kind)],
+                at,
+            )
+
+
+def _stages_lay(offers: list[Offer], handoffs: list[Handoff], laid: Laid, now: datetime) -> None:
+    stages: dict[int, str] = {}
+    leads: dict[int, dict[str, Any]] = {}
+    changes = []
+    for offer, row in zip(offers, handoffs, strict=True):
+        facts = leads.setdefault(row.lead_id, {"owner_id": None, "nurture_until": None, "is_recycled": False})
+        facts["is_recycled"] = facts["is_recycled"] or row.is_recycled
+        facts["nurture_until"] = None
+        moves = [(stage, at, who, row) for stage, at, who in _moves(offer, row)]
+        if row.status == HandoffStatus.SALES_QUALIFIED:
+            moves += [(stage, at, None, None) for stage, at in _further(offer.fate, now)]
+        for stage, at, who, handoff in moves:
+            before = stages.get(row.lead_id, LeadStage.LEAD)
+            stages[row.lead_id] = stage
+            if stage != before:
+                changes.append(
+                    StageChange(
+                        lead_id=row.lead_id,
+                        handoff=handoff,
+                        before=before,
+                        after=stage,
+                        changed_at=at,
+                        changed_by_id=who,
+                    )
+                )
+        last = moves[-1]
+        if stages[row.lead_id] == LeadStage.NURTURE:
+            rest = timedelta(days=90) if last[3] else AFTER_LOSS
+            facts["nurture_until"] = (last[1] + rest).date().isoformat()
+        is_given_back = row.status in (HandoffStatus.RETURNED, HandoffStatus.EXPIRED, HandoffStatus.WITHDRAWN)
+        facts["owner_id"] = row.owner_id if row.accepted_at and not is_given_back else None
+    StageChange.objects.bulk_create(sorted(changes, key=lambda each: each.changed_at), batch_size=500)
+    first = laid.contacts.first_id
+    # Everybody has a score, so everybody is assessed.
+    Lead.objects.filter(pk__gte=first).update(stage=LeadStage.LEAD)
+    rows = [
+        (stages[pk], facts["owner_id"], facts["nurture_until"], facts["is_recycled"], pk)
+        for pk, facts in leads.items()
+    ]
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "UPDATE leads_lead SET stage = %s, owner_id = %s, nurture_until = %s, is_recycled = %s "
+            "WHERE id = %s",
+            rows,
+        )
+
+
+def _outcomes_lay(offers: list[Offer], laid: Laid, now: datetime) -> None:
+    rows = []
+    for number, offer in enumerate(offers, start=1):
+        if offer.fate.status != HandoffStatus.SALES_QUALIFIED:
+            continue
+        for kind, at, value in offer.fate.outcomes:
+            if at <= now:
+                rows.append(
+                    Outcome(
+                        lead_id=offer.lead_id,
+                        kind=kind,
+                        at=at,
+                        value=value,
+                        source=laid.crm,
+                        external_id=f"OPP-{number:05d}",
+                    )
+                )
+    Outcome.objects.bulk_create(sorted(rows, key=lambda row: row.at), batch_size=500)
+
+
+def _sales_acts_lay(
+    rng: Generator, calls: list[tuple[int, datetime, bool]], count: int, laid: Laid, desk: Desk
+) -> None:
+    """What sales did, as the CRM tells it: the follow-ups, then mails to leads that were never offered."""
+    kinds = dict(ActivityKind.objects.values_list("key", "pk"))
+    acts = [
+        (lead_id, "sales_call" if has_reached or n % 3 else "sales_email", to_microseconds(at))
+        for n, (lead_id, at, has_reached) in enumerate(calls[:count])
+    ]
+    size = len(laid.contacts)
+    for which in rng.integers(size, size=count - len(acts)).tolist():
+        captured = int(laid.contacts.captured[which])
+        at = int(captured + rng.uniform(0.1, 0.9) * (to_microseconds(desk.now) - captured))
+        acts.append((laid.contacts.first_id + which, "sales_email", at))
+    acts.sort(key=lambda act: (act[2], act[0]))
+    bulk.insert(
+        Activity,
+        ("lead_id", "kind_id", "occurred_at", "source_id", "message_id"),
+        [
+            (lead_id, kinds[kind], at, laid.crm.pk, f"crm-{number:07d}")
+            for number, (lead_id, kind, at) in enumerate(acts, start=1)
+        ],
+    )
+
+
+def _trail_lay(handoffs: list[Handoff], trail: Trail) -> None:
+    for row in handoffs:
+        label = f"Handoff {row.pk}"
+        if row.accepted_at:
+            trail.record(
+                "handoff.accepted",
+                at=row.accepted_at,
+                subject=row,
+                label=label,
+                actor=row.decided_by,
+                before={"status": "offered"},
+                after={"status": "accepted"},
+            )
+        if row.status in VERBS and row.ended_at:
+            trail.record(
+                VERBS[HandoffStatus(row.status)],
+                at=row.ended_at,
+                subject=row,
+                label=label,
+                actor=row.decided_by,
+                before={"status": "accepted" if row.accepted_at else "offered"},
+                after={"status": row.status, "reason": row.reason.key if row.reason else ""},
+                note=row.note,
+            )
+
+
+def _golden_lay(agreement: Agreement, handoffs: list[Handoff], people: dict[str, User]) -> None:
+    """Two leads that must always qualify, two that never may, all as the version in force has it today."""
+    version: Version = agreement.versions[2]
+    qualifies = dict(Score.objects.filter(version=version).values_list("lead_id", "is_qualified"))
+    won = [row.lead_id for row in handoffs if row.status == HandoffStatus.SALES_QUALIFIED]
+    lost = [row.lead_id for row in handoffs if row.challenged_key]
+    must = [pk for pk in dict.fromkeys(won) if qualifies[pk]][:2]
+    must_not = [pk for pk in dict.fromkeys(lost) if not qualifies[pk]][:2]
+    GoldenLead.objects.bulk_create(
+        GoldenLead(
+            definition=agreement.definition,
+            lead_id=pk,
+            must_qualify=pk in must,
+            sentence=(
+                "Became a good conversation at once: a definition that misses this one is wrong."
+                if pk in must
+                else "Came back with a challenge: a definition that lets it through has learned nothing."
+            ),
+            created_by=people["rita" if pk in must else "mona"],
+        )
+        for pk in (*must, *must_not)
+    )
