@@ -1,0 +1,549 @@
+"""The pages of the definition: the treaty, the editor, the rule builder, the discussion, files."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+
+from definitions.documents import draft_document
+from definitions.models import Comment, Criterion, Persona, RepAnswer, Version, VersionStatus
+from definitions.selectors import the_definition
+from definitions.services.criteria import criterion_add, criterion_edit
+from definitions.services.discussion import comment_add
+from definitions.services.drafts import draft_create
+from definitions.starting_points import STARTING_POINTS
+from portal.common.models import User
+from tests.builders import (
+    NOW,
+    a_document,
+    a_lead,
+    an_account,
+    an_active_version,
+    an_activity,
+    marco,
+    maya,
+    olga,
+    sam,
+)
+
+pytestmark = pytest.mark.django_db
+
+SOFTWARE = {"attribute": "account.industry", "is": "one_of", "values": ["Software"]}
+TWENTY = {"kind": "points", "points": 20, "count": "once"}
+HTMX = {"HTTP_HX_REQUEST": "true"}
+
+
+def signed_in(person: User) -> Client:
+    client = Client()
+    client.force_login(person)
+    return client
+
+
+def a_draft(**options: Any) -> Version:
+    return draft_create(definition=the_definition("mql"), actor=maya(), **options)
+
+
+def a_clause(version: Version, **values: Any) -> Criterion:
+    return criterion_add(
+        **{"version": version, "actor": maya(), "half": "fit", "rule": SOFTWARE, "effect": TWENTY, **values}
+    )
+
+
+def posted(**values: Any) -> dict[str, Any]:
+    """What the browser sends for a clause of one condition: the industry is software, 20 points."""
+    return {
+        "do": "save",
+        "rule_form": "rows",
+        "join": "all",
+        "r0-type": "attribute",
+        "r0-field": "account.industry",
+        "r0-is": "one_of",
+        "r0-values": "Software",
+        "half": "fit",
+        "effect_kind": "points",
+        "points": "20",
+        "count": "once",
+        "auto_wording": "on",
+        "wording": "",
+        "basis": "assumption",
+        **values,
+    }
+
+
+# -- reading -----------------------------------------------------------------------------------------------
+
+
+def test_every_page_asks_who_you_are() -> None:
+    draft = a_draft()
+    for name, arguments in [
+        ("definition_index", []),
+        ("definition_page", ["mql"]),
+        ("version_export", [draft.pk]),
+        ("draft_new", ["mql"]),
+        ("document_upload", []),
+        ("draft_editor", [draft.pk]),
+        ("draft_clauses", [draft.pk]),
+        ("draft_settings", [draft.pk]),
+        ("draft_answers", [draft.pk]),
+        ("criterion_new", [draft.pk]),
+        ("rule_builder", []),
+        ("rule_preview", []),
+        ("comment_list", [draft.pk]),
+        ("personas", []),
+        ("persona_new", []),
+        ("answers", []),
+    ]:
+        answer = Client().get(reverse(f"definitions:{name}", args=arguments))
+        assert answer.status_code == 302, name
+        assert "login" in answer.url, name
+
+
+def test_the_treaty_says_both_halves_the_numbers_and_the_history(django_assert_max_num_queries: Any) -> None:
+    an_active_version(STARTING_POINTS["saas"].document)
+    a_draft(title="The next round")
+    client = signed_in(olga())
+    with django_assert_max_num_queries(15):
+        page = client.get("/definitions/mql/")
+    text = page.content.decode()
+    assert "Looked at the pricing pages at least twice" in text
+    assert "Fit: who they are" in text
+    assert "60 points" in text
+    assert "The next round" in text
+    assert "Start a draft" not in text  # she has no team
+
+
+def test_without_a_definition_the_page_teaches_the_next_step() -> None:
+    text = signed_in(maya()).get("/definitions/mql/").content.decode()
+    assert "No definition is in force yet." in text
+    assert signed_in(maya()).get("/definitions/sql/").status_code == 200
+
+
+def test_any_version_can_be_read_and_taken_away_as_a_file() -> None:
+    version = an_active_version(a_document())
+    client = signed_in(olga())
+    assert "The first agreement" in client.get("/definitions/mql/v1/").content.decode() or version.title == ""
+    file = client.get(reverse("definitions:version_export", args=[version.pk]))
+    assert json.loads(file.content) == version.document
+    assert 'filename="mql-v1.json"' in file["Content-Disposition"]
+    assert client.get("/definitions/mql/v7/").status_code == 404
+
+
+# -- starting ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("source", "clauses"), [("version", 2), ("saas", 13), ("empty", 0)])
+def test_a_draft_starts_from_the_active_version_a_template_or_nothing(source: str, clauses: int) -> None:
+    an_active_version()
+    answer = signed_in(maya()).post("/definitions/mql/drafts/new/", {"source": source, "title": "Mine"})
+    draft = Version.objects.get(status=VersionStatus.DRAFT)
+    assert answer.url == f"/definitions/drafts/{draft.pk}/"
+    assert (draft.title, draft.criteria.count()) == ("Mine", clauses)
+
+
+def test_somebody_without_a_team_reads_the_editor_and_changes_nothing() -> None:
+    draft = a_draft()
+    clause = a_clause(draft)
+    client = signed_in(olga())
+    text = client.get(f"/definitions/drafts/{draft.pk}/").content.decode()
+    assert "You are in no team" in text
+    assert "Propose it" not in text
+    assert client.post("/definitions/mql/drafts/new/", {"source": "empty"}).status_code == 403
+    address = f"/definitions/drafts/{draft.pk}/criteria/{clause.key}/"
+    assert client.post(address, posted(edit_number="1")).status_code == 403
+    assert client.post(f"{address}remove/", {"edit_number": "1"}).status_code == 403
+    assert draft.criteria.get().edit_number == 1
+
+
+# -- the rule builder --------------------------------------------------------------------------------------
+
+
+def test_without_scripts_a_rule_is_built_by_reposting() -> None:
+    draft = a_draft()
+    client, address = signed_in(maya()), f"/definitions/drafts/{draft.pk}/criteria/new/"
+    page = client.post(address, posted(do="add", add_type="activity", points="35"))
+    text = page.content.decode()
+    assert page.status_code == 200
+    assert 'name="r1-kind"' in text
+    assert 'value="35"' in text  # nothing typed is lost
+    changed = client.post(address, posted(do="refresh", **{"r0-field": "lead.captured_on"})).content.decode()
+    assert 'value="before" selected' in changed
+    assert 'type="date"' in changed
+    dropped = client.post(address, posted(do="drop-0")).content.decode()
+    assert "No condition yet" in dropped
+    assert not draft.criteria.exists()
+
+
+RULES: list[tuple[dict[str, str], dict[str, Any]]] = [
+    ({}, SOFTWARE),
+    (
+        {"r0-field": "account.employees", "r0-is": "between", "r0-value": "50", "r0-value_to": "500"},
+        {"attribute": "account.employees", "is": "between", "values": [50, 500]},
+    ),
+    (
+        {"r0-field": "lead.captured_on", "r0-is": "after", "r0-value": "2026-01-31"},
+        {"attribute": "lead.captured_on", "is": "after", "value": "2026-01-31"},
+    ),
+    ({"r0-field": "lead.has_phone", "r0-is": "yes"}, {"attribute": "lead.has_phone", "is": "yes"}),
+    (
+        {
+            "r0-type": "activity",
+            "r0-kind": "page_viewed",
+            "r0-number": "2",
+            "r0-within_days": "30",
+            "r0-w0_on": "subject",
+            "r0-w0_values": "pricing\nplans",
+            "r0-w1_on": "property",
+            "r0-w1_property": "device",
+            "r0-w1_values": "phone",
+        },
+        {
+            "activity": "page_viewed",
+            "where": [
+                {"on": "subject", "is": "contains_word", "values": ["pricing", "plans"]},
+                {"on": "property", "is": "one_of", "property": "device", "values": ["phone"]},
+            ],
+            "within_days": 30,
+            "at_least": 2,
+        },
+    ),
+    (
+        {
+            "r0-type": "activity",
+            "r0-kind": "session",
+            "r0-count": "within_any_hours",
+            "r0-number": "3",
+            "r0-hours": "24",
+        },
+        {"activity": "session", "at_least": 3, "within_any_hours": 24},
+    ),
+    (
+        {"r0-type": "activity", "r0-kind": "session", "r0-count": "total_seconds", "r0-number": "300"},
+        {"activity": "session", "total_seconds": 300},
+    ),
+    (
+        {"r0-type": "activity", "r0-kind": "any", "r0-count": "different_subjects", "r0-number": "3"},
+        {"activity": "any", "different_subjects": 3},
+    ),
+    (
+        {"r0-type": "silence", "r0-silence_days": "60", "r0-kind": "any"},
+        {"silence_days": 60, "activity": "any"},
+    ),
+    ({"r0-type": "persona", "r0-persona": "boss"}, {"persona": "boss"}),
+    (
+        {
+            "r0-type": "account_people",
+            "r0-people": "2",
+            "r0-meet_type": "activity",
+            "r0-kind": "any",
+            "r0-number": "1",
+        },
+        {"account_people": 2, "meet": {"activity": "any", "at_least": 1}},
+    ),
+    (
+        {"r0-type": "account_roles", "r0-roles": "IT\nBuyer", "r0-roles_at_least": "2"},
+        {"account_roles": ["IT", "Buyer"], "at_least": 2},
+    ),
+    ({"join": "none"}, {"none": [SOFTWARE]}),
+    (
+        {"join": "any", "r1-type": "attribute", "r1-field": "lead.has_phone", "r1-is": "no"},
+        {"any": [SOFTWARE, {"attribute": "lead.has_phone", "is": "no"}]},
+    ),
+]
+
+
+@pytest.mark.parametrize(("values", "rule"), RULES, ids=[json.dumps(rule)[:40] for _values, rule in RULES])
+def test_every_kind_of_condition_is_written_and_opened_again(
+    values: dict[str, str], rule: dict[str, Any]
+) -> None:
+    Persona.objects.create(key="boss", name="Boss", rule={"attribute": "lead.has_phone", "is": "yes"})
+    draft = a_draft()
+    client, address = signed_in(maya()), f"/definitions/drafts/{draft.pk}/criteria/new/"
+    answer = client.post(address, posted(**values))
+    assert answer.status_code == 302, answer.content.decode()
+    clause = draft.criteria.get()
+    assert clause.rule == rule
+    assert clause.wording
+    page = client.get(f"/definitions/drafts/{draft.pk}/criteria/{clause.key}/")
+    assert page.context["desk"].builder.rule() == rule
+    assert page.context["desk"].form.initial["auto_wording"]
+
+
+def test_points_each_time_with_a_limit_and_fading() -> None:
+    draft = a_draft()
+    activity = {"r0-type": "activity", "r0-kind": "session", "r0-number": "1"}
+    effect = {"count": "each", "points": "4", "times": "3", "per_days": "30", "fade_days": "60"}
+    signed_in(maya()).post(f"/definitions/drafts/{draft.pk}/criteria/new/", posted(**activity, **effect))
+    assert draft.criteria.get().effect == {
+        "kind": "points",
+        "points": 4,
+        "count": "each",
+        "times": 3,
+        "per_days": 30,
+        "fade_days": 60,
+    }
+
+
+def test_a_rule_deeper_than_the_form_is_edited_as_text() -> None:
+    draft = a_draft()
+    deep = {"all": [SOFTWARE, {"none": [{"attribute": "lead.has_phone", "is": "no"}]}]}
+    clause = a_clause(draft, rule=deep)
+    client, address = signed_in(maya()), f"/definitions/drafts/{draft.pk}/criteria/{clause.key}/"
+    assert 'name="rule_text"' in client.get(address).content.decode()
+    as_text = {"rule_form": "text", "edit_number": "1"}
+    wrong = client.post(address, posted(**as_text, rule_text="{"))
+    assert wrong.status_code == 422
+    assert "not valid JSON" in wrong.content.decode()
+    right = client.post(address, posted(**as_text, rule_text=json.dumps({"any": deep["all"]})))
+    assert right.status_code == 302
+    assert Criterion.objects.get(pk=clause.pk).rule == {"any": deep["all"]}
+
+
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [
+        ({"r0-values": ""}, "needs at least one value"),
+        ({"points": ""}, "How many points?"),
+        ({"points": "ten"}, "whole number"),
+        ({"auto_wording": "", "wording": " "}, "Write the wording"),
+        ({"fade_days": "30"}, "activity"),
+        ({"r0-field": "account.employees", "r0-is": "at_least", "r0-value": "many"}, "numbers"),
+    ],
+)
+def test_what_is_wrong_with_a_clause_is_said_and_nothing_typed_is_lost(
+    values: dict[str, str], sentence: str
+) -> None:
+    draft = a_draft()
+    page = signed_in(maya()).post(
+        f"/definitions/drafts/{draft.pk}/criteria/new/", posted(reason="Because it was so.", **values)
+    )
+    assert page.status_code == 422
+    assert sentence in page.content.decode()
+    assert "Because it was so." in page.content.decode()
+    assert not draft.criteria.exists()
+
+
+def test_the_fragments_of_the_builder_answer_alone() -> None:
+    client = signed_in(maya())
+    builder = client.post(reverse("definitions:rule_builder"), posted(do="add", add_type="silence"), **HTMX)
+    assert builder.content.decode().count("rule-row") == 2
+    assert "<html" not in builder.content.decode()
+    preview = client.post(reverse("definitions:rule_preview"), posted(do=""), **HTMX).content.decode()
+    assert "Industry is Software" in preview
+    assert "+20 points" in preview
+    lacking = client.post(reverse("definitions:rule_preview"), posted(**{"r0-values": ""}), **HTMX)
+    assert "needs at least one value" in lacking.content.decode()
+
+
+# -- several people at once --------------------------------------------------------------------------------
+
+
+def test_a_stale_save_is_answered_with_both_texts_and_saving_again_is_a_decision() -> None:
+    draft = a_draft()
+    clause = a_clause(draft)
+    client, address = signed_in(sam()), f"/definitions/drafts/{draft.pk}/criteria/{clause.key}/"
+    criterion_edit(criterion=clause, actor=marco(), edit_number=1, wording="Marco says software")
+    mine = posted(edit_number="1", auto_wording="", wording="Sam says software", reason="Sam's reason")
+    refused = client.post(address, mine)
+    text = refused.content.decode()
+    assert refused.status_code == 409
+    assert "Marco Ferri saved this clause" in text
+    assert "Marco says software" in text
+    assert text.count("Sam says software") >= 2
+    assert "Sam&#x27;s reason" in text
+    assert Criterion.objects.get(pk=clause.pk).wording == "Marco says software"
+    assert client.post(address, {**mine, "edit_number": "2"}).status_code == 302
+    assert Criterion.objects.get(pk=clause.pk).wording == "Sam says software"
+
+
+def test_the_editor_notices_changes_of_others_and_is_quiet_otherwise() -> None:
+    draft = a_draft()
+    client = signed_in(sam())
+    page = client.get(f"/definitions/drafts/{draft.pk}/")
+    address = f"/definitions/drafts/{draft.pk}/clauses/?stamp={page.context['stamp']}"
+    assert client.get(address, **HTMX).status_code == 204
+    clause = a_clause(draft, wording="Just added by Maya")
+    fragment = client.get(address, **HTMX)
+    assert "Just added by Maya" in fragment.content.decode()
+    assert fragment["HX-Trigger"] == "accord:draft-changed"
+    quiet = client.get(f"/definitions/drafts/{draft.pk}/clauses/?stamp={fragment.context['stamp']}", **HTMX)
+    assert quiet.status_code == 204
+    comment_add(version=draft, actor=maya(), text="Look", criterion_key=clause.key)
+    assert "1 open comment" in client.get(address, **HTMX).content.decode()
+
+
+def test_an_open_clause_says_when_somebody_else_saved_it() -> None:
+    draft = a_draft()
+    clause = a_clause(draft)
+    client = signed_in(sam())
+    address = f"/definitions/drafts/{draft.pk}/criteria/{clause.key}/watch/?edit_number=1"
+    assert client.get(address, **HTMX).status_code == 204
+    criterion_edit(criterion=clause, actor=maya(), edit_number=1, wording="Another wording")
+    told = client.get(address, **HTMX)
+    assert told.status_code == 286
+    assert "Maya Lindqvist saved this clause" in told.content.decode()
+    clause.delete()
+    assert "removed this clause" in client.get(address, **HTMX).content.decode()
+
+
+def test_the_editor_asks_few_questions_however_many_clauses(django_assert_max_num_queries: Any) -> None:
+    draft = a_draft(document=STARTING_POINTS["saas"].document)
+    client = signed_in(sam())
+    with django_assert_max_num_queries(18):
+        assert client.get(f"/definitions/drafts/{draft.pk}/").status_code == 200
+
+
+def test_numbers_are_changed_and_a_stale_change_is_refused() -> None:
+    draft = a_draft()
+    client, address = signed_in(maya()), f"/definitions/drafts/{draft.pk}/settings/"
+    values = {
+        "threshold": "70",
+        "grade_2": "10",
+        "grade_3": "20",
+        "grade_4": "30",
+        "grade_5": "40",
+        "group_0_label": "Website",
+        "group_0_cap": "30",
+        "edit_number": "1",
+    }
+    assert client.post(address, values).status_code == 302
+    stale = client.post(address, {**values, "threshold": "90"})
+    assert stale.status_code == 409
+    assert "70 points" in stale.content.decode()
+    assert 'value="90"' in stale.content.decode()
+    assert client.post(address, {**values, "grade_5": "5", "edit_number": "2"}).status_code == 422
+    document = draft_document(Version.objects.get(pk=draft.pk))
+    assert (document["threshold"], document["grades"]) == (70, [10, 20, 30, 40])
+    assert document["groups"] == [{"key": "website", "label": "Website", "cap": 30}]
+
+
+def test_clauses_are_moved_and_removed_and_the_draft_is_put_away() -> None:
+    draft = a_draft()
+    first, second = a_clause(draft, wording="First"), a_clause(draft, wording="Second")
+    client, address = signed_in(maya()), f"/definitions/drafts/{draft.pk}"
+    client.post(f"{address}/criteria/{second.key}/move/", {"direction": "up"})
+    assert [item["wording"] for item in draft_document(draft)["criteria"]] == ["Second", "First"]
+    assert client.post(f"{address}/criteria/{first.key}/remove/", {"edit_number": "9"}).status_code == 409
+    assert client.post(f"{address}/criteria/{first.key}/remove/", {"edit_number": "1"}).status_code == 302
+    assert client.post(f"{address}/discard/").status_code == 302
+    assert Version.objects.get().status == VersionStatus.WITHDRAWN
+    assert "never proposed" in client.get("/definitions/mql/v1/").content.decode()
+
+
+# -- the discussion and the two questions --------------------------------------------------------------------
+
+
+def test_comments_are_said_answered_and_settled() -> None:
+    draft = a_draft()
+    clause = a_clause(draft)
+    client = signed_in(sam())
+    new = reverse("definitions:comment_new", args=[draft.pk])
+    client.post(new, {"kind": "concern", "text": "Too broad.", "criterion_key": clause.key})
+    concern = Comment.objects.get()
+    answer = client.post(new, {"kind": "feedback", "text": "True.", "reply_to": str(concern.pk)})
+    assert answer.url.endswith(f"/criteria/{clause.key}/#comments")
+    page = signed_in(maya()).get(f"/definitions/drafts/{draft.pk}/").content.decode()
+    assert "One concern is open" in page
+    settle = reverse("definitions:comment_settle", args=[concern.pk])
+    assert signed_in(maya()).post(settle).status_code == 403
+    assert client.post(settle).status_code == 302
+    assert "One concern is open" not in client.get(f"/definitions/drafts/{draft.pk}/").content.decode()
+
+
+def test_the_two_questions_show_who_has_answered_and_what_the_draft_makes_of_it() -> None:
+    draft = a_draft()
+    clause = a_clause(draft)
+    client = signed_in(sam())
+    assert "0 of 1 have answered" in client.get("/definitions/answers/").content.decode()
+    client.post("/definitions/answers/give/", {"question": "qualified", "text": "Knows the budget."})
+    assert "1 of 1 have answered" in client.get("/definitions/answers/").content.decode()
+    answer = RepAnswer.objects.get()
+    address = reverse("definitions:answer_reflect", args=[draft.pk, answer.pk])
+    assert signed_in(maya()).post(address, {"through": "no"}).status_code == 422
+    signed_in(maya()).post(address, {"through": clause.key})
+    page = signed_in(maya()).get(f"/definitions/drafts/{draft.pk}/answers/").content.decode()
+    assert "Knows the budget." in page
+    assert draft.reflections.get().criterion_key == clause.key
+
+
+def test_personas_are_described_changed_and_retired() -> None:
+    client = signed_in(maya())
+    rule = {
+        "rule_form": "rows",
+        "r0-type": "attribute",
+        "r0-field": "lead.job_title",
+        "r0-is": "contains_word",
+    }
+    values = {"do": "save", "name": "Head of IT", **rule, "r0-values": "head of it"}
+    assert client.post("/definitions/personas/new/", {**values, "r0-values": ""}).status_code == 422
+    assert client.post("/definitions/personas/new/", values).status_code == 302
+    assert "head of it" in client.get("/definitions/personas/").content.decode()
+    address = "/definitions/personas/head-of-it/"
+    assert client.get(address).status_code == 200
+    assert client.post(address, {**values, "role": "Decides", "edit_number": "1"}).status_code == 302
+    assert client.post(address, {**values, "role": "Advises", "edit_number": "1"}).status_code == 409
+    assert Persona.objects.get().role == "Decides"
+    client.post("/definitions/personas/head-of-it/retire/")
+    assert Persona.objects.get().retired_at is not None
+
+
+# -- files -------------------------------------------------------------------------------------------------
+
+
+def test_a_file_becomes_a_draft_or_says_what_is_wrong() -> None:
+    client = signed_in(maya())
+    good = SimpleUploadedFile("d.json", json.dumps(a_document()).encode())
+    answer = client.post("/definitions/import/", {"file": good, "title": ""})
+    draft = Version.objects.get()
+    assert answer.url == f"/definitions/drafts/{draft.pk}/"
+    assert draft.title == "The first agreement"
+    bad = SimpleUploadedFile("d.json", json.dumps({**a_document(), "threshold": -3}).encode())
+    refused = client.post("/definitions/import/", {"file": bad})
+    assert refused.status_code == 422
+    assert "threshold" in refused.content.decode()
+    noise = SimpleUploadedFile("d.json", b"\x89PNG\r\n")
+    assert "not a text file" in client.post("/definitions/import/", {"file": noise}).content.decode()
+    assert Version.objects.count() == 1
+
+
+# -- what the draft asks of the leads ------------------------------------------------------------------------
+
+
+def test_the_numbers_beside_a_draft_are_counted_on_the_leads() -> None:
+    software = an_account(industry="Software")
+    for _number in range(3):
+        a_lead(account=software)
+    a_lead(account=an_account(industry="Retail"))
+    draft = a_draft()
+    clause = a_clause(draft, effect={**TWENTY, "points": 100})
+    numbers = signed_in(sam()).get(reverse("leads:draft_numbers", args=[draft.pk]), **HTMX)
+    context = numbers.context["numbers"]
+    assert (context["qualified"], context["population"]) == (3, 4)
+    assert context["clauses"] == [(clause.key, clause.wording, 3)]
+    assert dict(context["grades"])[5] == 3
+    count = signed_in(sam()).post(reverse("leads:rule_count"), {"rule": json.dumps(SOFTWARE)}, **HTMX)
+    assert count.context["count"] == {"met": 3, "population": 4}
+    senseless = signed_in(sam()).post(reverse("leads:rule_count"), {"rule": "{"}, **HTMX)
+    assert "cannot be counted" in senseless.content.decode()
+
+
+def test_choices_are_the_values_that_leads_have_as_people_write_them() -> None:
+    lead = a_lead(account=an_account(industry="Software"), country="Germany")
+    an_activity(lead, "page_viewed", NOW, subject="Pricing plans")
+    client = signed_in(sam())
+    for field, value in [
+        ("account.industry", "Software"),
+        ("lead.country", "Germany"),
+        ("activity.subject", "Pricing plans"),
+        ("account.kind", "competitor"),
+    ]:
+        page = client.get(reverse("leads:field_choices"), {"field": field, "area": "r0-values"}, **HTMX)
+        assert f'value="{value}"' in page.content.decode(), field
+    for field in ("account.employees", "lead.unheard_of"):
+        page = client.get(reverse("leads:field_choices"), {"field": field})
+        assert page.status_code == 200
+        assert "No values yet" in page.content.decode()
