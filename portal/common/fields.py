@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -21,7 +21,13 @@ def from_microseconds(value: int) -> datetime:
     return EPOCH + timedelta(microseconds=value)
 
 
-class InstantField(models.BigIntegerField):
+if TYPE_CHECKING:
+    _InstantBase = models.BigIntegerField[datetime, datetime]
+else:
+    _InstantBase = models.BigIntegerField
+
+
+class InstantField(_InstantBase):
     """An aware instant, stored as whole microseconds since the epoch.
 
     Scoring does arithmetic on instants (windows, fading, sliding hours). As integers they give
