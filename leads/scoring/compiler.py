@@ -75,9 +75,14 @@ def score_into(version: Version, scope: Scope, as_of: datetime) -> int:
 
 def qualified_ids(document: Json | Document, scope: Scope, as_of: datetime) -> list[int]:
     """The ids of the leads in scope that qualify, ascending."""
+    return qualified_of(compiled(document), scope, as_of)
+
+
+def qualified_of(ready: Compiled, scope: Scope, as_of: datetime) -> list[int]:
+    """The same for a document that is asked several times."""
     if scope.is_empty:
         return []
-    return [row[0] for row in _fetch(compiled(document).qualified(scope, as_of))]
+    return [row[0] for row in _fetch(ready.qualified(scope, as_of))]
 
 
 def criterion_columns(

@@ -1,0 +1,210 @@
+"""The impact slip: what a draft would do to the leads of today, against the version in force.
+
+Every number says of what it is a count and carries the leads behind it. The same document, facts and
+instant give the same slip, so that a ballot can name it by its hash.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+
+from django.db.models import Min, Sum
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from definitions.criteria.fingerprint import fingerprint
+from definitions.selectors import active_version
+from leads.models import GoldenLead, Handoff, HandoffStatus, LeadFit, Outcome, OutcomeKind
+from leads.scoring.compiler import compiled, qualified_ids, qualified_of
+from leads.scoring.scope import Scope
+from portal.common.models import Team
+from portal.common.selectors import people_of
+
+Json = dict[str, Any]
+
+LISTED = 200  # leads behind one number that the slip itself keeps
+WEEKS = 12
+WINS = 100  # each day of a win is a question of its own
+
+_WEEK = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class _Sets:
+    """Who qualifies: under the version in force and under the draft."""
+
+    population: int
+    now: frozenset[int]
+    draft: frozenset[int]
+
+    @property
+    def entering(self) -> frozenset[int]:
+        return self.draft - self.now
+
+    @property
+    def leaving(self) -> frozenset[int]:
+        return self.now - self.draft
+
+
+def impact_slip(document: Json, stage: str, as_of: datetime | None = None) -> Json:
+    """The slip, ready for JSON: what it speaks of, and its numbers by name.
+
+    Each number is {"label", "value", "of", "lead_ids" (the first 200), "sentence"}. Raises
+    `DocumentError` where the document cannot be read.
+    """
+    as_of = as_of or timezone.now()
+    version = active_version(stage)
+    in_force = version.document if version else None
+    sets = _Sets(
+        population=LeadFit.objects.count(),
+        now=frozenset(qualified_ids(in_force, Scope.all(), as_of) if in_force else ()),
+        draft=frozenset(qualified_ids(document, Scope.all(), as_of)),
+    )
+    of_all = ngettext("of %(n)d lead", "of %(n)d leads", sets.population) % {"n": sets.population}
+    against = str(version) if version else _("no definition yet")
+    return {
+        "stage": stage,
+        "as_of": as_of.isoformat(timespec="seconds"),
+        "population": sets.population,
+        "against": against,
+        "fingerprint": fingerprint(document),
+        "qualified_now": _number(_("Qualify now"), sets.now, _("%(all)s, under %(version)s") % {
+            "all": of_all, "version": against,
+        }),
+        "qualified_draft": _number(_("Would qualify"), sets.draft, of_all),
+        "entering": _number(_("Enter"), sets.entering, _of_these(sets.draft, _("that would qualify"))),
+        "leaving": _number(_("Leave"), sets.leaving, _of_these(sets.now, _("that qualify now"))),
+        **_handoff_numbers(sets),
+        "expected_weekly": _expected_weekly(sets, as_of),
+        "past_wins": _past_wins(document, in_force, as_of),
+        "golden_broken": _golden_broken(stage, sets),
+    }  # fmt: skip
+
+
+def slip_hash(slip: Json) -> str:
+    """SHA-256 (hex) of the slip's canonical JSON."""
+    text = json.dumps(slip, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _number(
+    label: str, lead_ids: Iterable[int], of: str, sentence: str = "", value: float | None = None
+) -> Json:
+    ids = sorted(lead_ids)
+    return {
+        "label": label,
+        "value": len(ids) if value is None else value,
+        "of": of,
+        "lead_ids": ids[:LISTED],
+        "sentence": sentence,
+    }
+
+
+def _of_these(leads: frozenset[int], words: str) -> str:
+    return _("of %(n)d %(words)s") % {"n": len(leads), "words": words}
+
+
+# -- handoffs ----------------------------------------------------------------------------------------------
+
+
+def _handoff_numbers(sets: _Sets) -> Json:
+    """Who is being worked, and how the queue of offered leads would grow."""
+    status_of = dict(
+        Handoff.objects.filter(status__in=(HandoffStatus.OFFERED, HandoffStatus.ACCEPTED)).values_list(
+            "lead", "status"
+        )
+    )
+    offered = {lead for lead, status in status_of.items() if status == HandoffStatus.OFFERED}
+    worked = {lead for lead in sets.leaving if status_of.get(lead) == HandoffStatus.ACCEPTED}
+    joining = {lead for lead in sets.entering if lead not in status_of}
+    withdrawn = offered & sets.leaving
+    kept = _("They stay with the person who accepted them.") if worked else ""
+    return {
+        "leaving_worked": _number(_("Being worked"), worked, _of_these(sets.leaving, _("that leave")), kept),
+        "queue_growth": _number(
+            _("Queue grows by"),
+            joining | withdrawn,
+            _("%(n)d wait now") % {"n": len(offered)},
+            _("%(joining)d leads would be offered, %(withdrawn)d offers would be withdrawn.")
+            % {"joining": len(joining), "withdrawn": len(withdrawn)},
+            len(joining) - len(withdrawn),
+        ),
+    }
+
+
+# -- volume ------------------------------------------------------------------------------------------------
+
+
+def _expected_weekly(sets: _Sets, as_of: datetime) -> Json:
+    """Leads captured in each of the last twelve weeks that would qualify: mean, and least to most."""
+    captured = LeadFit.objects.filter(captured_at__gte=as_of - WEEKS * _WEEK, captured_at__lt=as_of)
+    qualifying = [
+        (lead_id, instant)
+        for lead_id, instant in captured.values_list("lead_id", "captured_at")
+        if lead_id in sets.draft
+    ]
+    weeks = [0] * WEEKS
+    for _lead_id, instant in qualifying:
+        # The oldest instant lies exactly at the end of the last week.
+        weeks[min((as_of - instant) // _WEEK, WEEKS - 1)] += 1
+    capacity = people_of(Team.SALES).aggregate(leads=Sum("weekly_capacity"))["leads"]
+    if capacity is None:
+        of = _("sales has declared no capacity")
+    else:
+        of = _("of %(n)d a week that sales can work") % {"n": capacity}
+    sentence = _(
+        "Of the leads captured in each of the last %(weeks)d weeks, from %(least)d to %(most)d would "
+        "qualify by what is known of them now."
+    ) % {"weeks": WEEKS, "least": min(weeks), "most": max(weeks)}
+    return _number(
+        _("Expected a week"), (lead for lead, _at in qualifying), of, sentence, round(sum(weeks) / WEEKS, 1)
+    )
+
+
+# -- the past ----------------------------------------------------------------------------------------------
+
+
+def _past_wins(document: Json, in_force: Json | None, as_of: datetime) -> Json:
+    """The latest won leads, each judged as of the day it was won: what was known before the win."""
+    won = (
+        Outcome.objects.filter(kind=OutcomeKind.WON, at__lt=as_of, lead__fit__isnull=False)
+        .values("lead")
+        .annotate(first=Min("at"))
+        .order_by("-first", "lead")[:WINS]
+    )
+    by_day: dict[datetime, list[int]] = defaultdict(list)
+    for row in won:
+        day = row["first"].astimezone(UTC).date()
+        by_day[datetime.combine(day, time(), UTC)].append(row["lead"])
+    total = sum(map(len, by_day.values()))
+    caught = _caught(document, by_day)
+    sentence = ""
+    if total and in_force:
+        sentence = _("The version in force catches %(n)d of the same.") % {
+            "n": len(_caught(in_force, by_day))
+        }
+    of = ngettext("of the latest won lead", "of the %(n)d latest won leads", total) % {"n": total}
+    return _number(_("Past wins caught"), caught, of if total else _("no won leads are known"), sentence)
+
+
+def _caught(document: Json, by_day: dict[datetime, list[int]]) -> list[int]:
+    ready = compiled(document)
+    return [
+        lead for day, leads in sorted(by_day.items()) for lead in qualified_of(ready, Scope.ids(leads), day)
+    ]
+
+
+def _golden_broken(stage: str, sets: _Sets) -> Json:
+    """Golden leads that the draft would judge otherwise than their sentence demands."""
+    golden = GoldenLead.objects.filter(definition__stage=stage).select_related("lead").order_by("lead_id")
+    broken = [one for one in golden if (one.lead_id in sets.draft) != one.must_qualify]
+    of = ngettext("of %(n)d golden lead", "of %(n)d golden leads", len(golden)) % {"n": len(golden)}
+    sentence = " ".join(f"{one.lead.name}: {one.sentence}" for one in broken[:10])
+    return _number(_("Golden leads broken"), (one.lead_id for one in broken), of, sentence)
