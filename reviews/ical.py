@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -228,8 +228,12 @@ def _address(guest: Guest) -> vCalAddress:
     return address
 
 
+def zone_of(name: str) -> tzinfo:
+    return UTC if name == "UTC" else ZoneInfo(name)
+
+
 def _local(instant: datetime, zone: str) -> datetime:
-    return instant.astimezone(UTC if zone == "UTC" else ZoneInfo(zone))
+    return instant.astimezone(zone_of(zone))
 
 
 def _text(calendar: Calendar) -> str:

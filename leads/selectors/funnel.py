@@ -282,7 +282,7 @@ def _as_number(name: str) -> Any:
     return Case(When(_conditions()[name], then=1), default=0)
 
 
-def hours_to_decide(rows: QuerySet[Handoff], limit: int = 1000) -> list[tuple[datetime, datetime]]:
+def decided_instants(rows: QuerySet[Handoff], limit: int = 1000) -> list[tuple[datetime, datetime]]:
     """When the newest `limit` decided handoffs were offered and decided."""
     decided = narrowed(rows, status="decided").annotate(first=Coalesce("decided_at", "accepted_at"))
     return list(

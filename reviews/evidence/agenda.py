@@ -1,0 +1,74 @@
+"""The agenda that the evidence asks for, in the order in which it is talked about."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from definitions.models import Version, VersionStatus
+from leads.models import Handoff
+from leads.selectors.funnel import Period, carried_by_clause, funnel, narrowed, workspace_zone
+from reviews.evidence import clauses, promises, results
+from reviews.evidence.cards import Proposal, card, number
+from reviews.models import ItemKind, Meeting
+from reviews.selectors.meetings import actions_of_series
+
+
+def period_of(meeting: Meeting) -> Period:
+    """The period under review; the agenda must have been prepared."""
+    if meeting.period_from is None or meeting.period_to is None:
+        raise ValueError(f"Meeting {meeting.pk} has no period yet.")
+    return Period(meeting.period_from, meeting.period_to)
+
+
+def proposals(meeting: Meeting, as_of: datetime) -> list[Proposal]:
+    """Everything that this meeting should talk about, with its evidence as of now."""
+    period = period_of(meeting)
+    today = as_of.astimezone(workspace_zone()).date()
+    numbers = funnel(period)
+    version = meeting.series.definition.active_version
+    carried = carried_by_clause(narrowed(Handoff.objects.all(), period=period))
+    found: list[Proposal | None] = [
+        promises.open_actions(actions_of_series(meeting.series), today, as_of),
+        results.results(version, numbers, period, as_of),
+        results.returns(numbers, period, as_of),
+        *clauses.clauses(version, numbers, carried, period, today, as_of),
+        promises.sla(numbers, period, today, as_of),
+        promises.capacity(numbers, period, today, as_of),
+        *[_draft(each, as_of) for each in _pending(meeting)],
+    ]
+    return [each for each in found if each]
+
+
+def _pending(meeting: Meeting) -> list[Version]:
+    return list(
+        meeting.series.definition.versions.filter(status__in=(VersionStatus.DRAFT, VersionStatus.PROPOSED))
+        .select_related("definition", "created_by")
+        .order_by("number")
+    )
+
+
+def _draft(version: Version, as_of: datetime) -> Proposal:
+    url = (
+        reverse("definitions:draft_editor", args=[version.pk])
+        if version.status == VersionStatus.DRAFT
+        else version.get_absolute_url()
+    )
+    sentence = (
+        _("%(version)s is being written.")
+        if version.status == VersionStatus.DRAFT
+        else _("%(version)s is proposed and being voted on.")
+    ) % {"version": version}
+    numbers = [number(_("Started by"), version.created_by or _("Accord"), "", url)]
+    title = f"{version}: {version.title}" if version.title else str(version)
+    return Proposal(
+        f"draft:{version.pk}", ItemKind.DRAFT, title[:250], card(sentence, numbers, as_of), version=version
+    )
+
+
+def frozen_numbers(meeting: Meeting) -> dict[str, Any]:
+    """The numbers of the period as they stand now, for the minutes; JSON."""
+    return funnel(period_of(meeting))

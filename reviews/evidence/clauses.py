@@ -1,0 +1,107 @@
+"""Clauses on trial: those that sales challenged, those past their review date, assumptions now testable.
+
+A clause is one item, whatever brings it up: a challenge before a date, a date before a test.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils.dateparse import parse_date
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from definitions.models import Basis, Version
+from leads.selectors.funnel import ENOUGH, Period
+from reviews.evidence.cards import Number, Proposal, card, number, of_decisions, share_words, watch_address
+from reviews.models import ItemKind
+
+Criterion = dict[str, Any]
+Carried = dict[str, dict[str, int]]
+
+
+def clauses(
+    version: Version | None,
+    numbers: dict[str, Any],
+    carried: Carried,
+    period: Period,
+    today: date,
+    as_of: datetime,
+) -> list[Proposal]:
+    """One proposal for each clause of the version in force that should be talked about."""
+    if version is None:
+        return []
+    challenged = {row["key"]: row["returned"] for row in numbers["by_criterion"]}
+    found = [
+        _proposal(version, criterion, challenged.get(criterion["key"], 0), carried, period, today, as_of)
+        for criterion in (version.document or {}).get("criteria", ())
+    ]
+    order = {ItemKind.CHALLENGED: 0, ItemKind.CLAUSE_DUE: 1, ItemKind.ASSUMPTION: 2}
+    return sorted(
+        (each for each in found if each),
+        key=lambda each: (order[each.kind], -challenged.get(each.criterion_key, 0), each.title),
+    )
+
+
+def _proposal(
+    version: Version,
+    criterion: Criterion,
+    returned: int,
+    carried: Carried,
+    period: Period,
+    today: date,
+    as_of: datetime,
+) -> Proposal | None:
+    key = criterion["key"]
+    met = carried.get(key, {"carried": 0, "decided": 0, "accepted": 0})
+    review_on = parse_date(criterion.get("review_on") or "")
+    is_assumption = criterion.get("basis") == Basis.ASSUMPTION
+    if returned:
+        kind, sentence = ItemKind.CHALLENGED, _challenged_words(returned, met["carried"])
+    elif review_on and review_on <= today:
+        kind = ItemKind.CLAUSE_DUE
+        sentence = _("This clause was to be looked at again by %(day)s.") % {"day": date_format(review_on)}
+    elif is_assumption and met["decided"] >= ENOUGH:
+        kind = ItemKind.ASSUMPTION
+        sentence = _("This clause is an assumption, and there are now enough decisions to test it.")
+    else:
+        return None
+    return Proposal(
+        f"clause:{key}",
+        kind,
+        criterion["wording"][:250],
+        card(sentence, _numbers(version, criterion, returned, met, period), as_of),
+        needs_outcome=True,
+        criterion_key=key,
+        version=version,
+    )
+
+
+def _challenged_words(returned: int, carried: int) -> str:
+    return ngettext(
+        "Sales returned %(n)d lead and named this clause as what misled, of %(carried)d that met it.",
+        "Sales returned %(n)d leads and named this clause as what misled, of %(carried)d that met it.",
+        returned,
+    ) % {"n": returned, "carried": carried}
+
+
+def _numbers(
+    version: Version, criterion: Criterion, returned: int, met: dict[str, int], period: Period
+) -> list[Number]:
+    key = criterion["key"]
+    of_carried = _("of %(n)d handoffs that met it") % {"n": met["carried"]}
+    clause = reverse("definitions:version_page", args=[version.definition.stage, version.number]) + f"#{key}"
+    challenges = watch_address(period, status="challenged", criterion=key)
+    basis = _("an assumption") if criterion.get("basis") == Basis.ASSUMPTION else _("rests on data")
+    return [
+        number(_("Challenges"), returned, of_carried, challenges),
+        number(
+            _("Accepted when it was met"),
+            share_words(met["accepted"], met["decided"]),
+            of_decisions(met["decided"]),
+        ),
+        number(_("Basis"), basis, "", clause),
+    ]

@@ -1,0 +1,133 @@
+"""The minutes, as Markdown: what was looked at, what was decided, who does what until when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from portal.common.models import User
+from reviews.evidence.agenda import period_of
+from reviews.evidence.results import headline_numbers
+from reviews.models import Action, AgendaItem, Meeting, Participation
+from reviews.words import hour_words
+
+
+def plain(text: object) -> str:
+    """Text of people inside Markdown: on one line, and no character of it is markup."""
+    words = " ".join(str(text).split())
+    return "".join(f"\\{c}" if c in "\\`*_[]<>#|" else c for c in words)
+
+
+def minutes_of(
+    meeting: Meeting,
+    *,
+    items: list[AgendaItem],
+    participations: list[Participation],
+    actions: list[Action],
+    open_before: list[Action],
+    numbers: dict[str, Any],
+    closed_at: datetime,
+    closed_by: User,
+    following: Meeting | None,
+) -> str:
+    zone = meeting.series.time_zone
+    lines = [
+        f"# {plain(meeting.series)}",
+        "",
+        hour_words(meeting.starts_at, zone) + (f", {plain(meeting.place)}" if meeting.place else ""),
+        "",
+        *_people(participations),
+        f"## {_('Numbers')}",
+        "",
+        _("Leads offered from %(first)s to %(last)s, as of %(when)s.")
+        % {"first": numbers["from"], "last": numbers["to"], "when": hour_words(closed_at, zone)},
+        "",
+        *[_number(each) for each in headline_numbers(numbers["totals"], period_of(meeting))],
+        "",
+        f"## {_('What was decided')}",
+        "",
+    ]
+    for place, item in enumerate(items, start=1):
+        lines += _item(place, item)
+    lines += [f"## {_('Actions')}", "", *_actions(actions, _("None.")), ""]
+    if open_before:
+        lines += [f"## {_('Still open from earlier')}", "", *_actions(open_before, ""), ""]
+    lines += _confidence(participations)
+    if following:
+        lines += [_("Next: %(when)s.") % {"when": hour_words(following.starts_at, zone)}, ""]
+    lines.append(
+        _("Closed by %(who)s on %(when)s.") % {"who": plain(closed_by), "when": hour_words(closed_at, zone)}
+    )
+    return "\n".join(lines) + "\n"
+
+
+def _people(participations: list[Participation]) -> Iterator[str]:
+    present = [plain(each.person) for each in participations if each.was_present]
+    absent = [plain(each.person) for each in participations if not each.was_present]
+    yield _("Present: %(names)s.") % {"names": ", ".join(present) or _("nobody was noted")}
+    if absent:
+        yield ""
+        yield _("Absent: %(names)s.") % {"names": ", ".join(absent)}
+    yield ""
+
+
+def _number(each: dict[str, str]) -> str:
+    of = f" ({each['of']})" if each["of"] else ""
+    return f"- {plain(each['label'])}: **{plain(each['value'])}**{plain(of)}"
+
+
+def _item(place: int, item: AgendaItem) -> Iterator[str]:
+    yield f"### {place}. {plain(item.title)}"
+    yield ""
+    if sentence := item.evidence.get("sentence"):
+        yield plain(sentence)
+        yield ""
+    yield from (_number(each) for each in item.evidence.get("numbers", ()))
+    if item.evidence.get("numbers"):
+        yield ""
+    outcome = getattr(item, "outcome", None)
+    if outcome:
+        owner = _(" Owner: %(name)s.") % {"name": plain(outcome.owner)} if outcome.owner else ""
+        review = (
+            _(" To be looked at again by %(day)s.") % {"day": outcome.review_on} if outcome.review_on else ""
+        )
+        yield f"**{outcome.get_verdict_display()}.** {plain(outcome.reason)}{owner}{review}".rstrip()
+        if outcome.draft:
+            yield ""
+            address = f"{settings.SITE_URL}{outcome.draft.get_absolute_url()}"
+            yield _("Draft: [%(draft)s](%(address)s)") % {"draft": outcome.draft, "address": address}
+    else:
+        yield str(item.get_status_display())
+    yield ""
+    for line in item.notes.splitlines():
+        yield f"> {plain(line)}"
+    if item.notes:
+        yield ""
+
+
+def _actions(actions: list[Action], none: str) -> Iterator[str]:
+    if not actions:
+        yield none
+    for action in actions:
+        yield _("- %(text)s: %(owner)s, by %(day)s (%(status)s)") % {
+            "text": plain(action.text),
+            "owner": plain(action.owner),
+            "day": action.due_on,
+            "status": action.get_status_display().lower(),
+        }
+
+
+def _confidence(participations: list[Participation]) -> Iterator[str]:
+    said = [each for each in participations if each.confidence]
+    if not said:
+        return
+    yield f"## {_('Confidence')}"
+    yield ""
+    for each in said:
+        sentence = f": {plain(each.confidence_sentence)}" if each.confidence_sentence else ""
+        yield f"- {plain(each.person)}, {each.confidence}/5{sentence}"
+    yield ""

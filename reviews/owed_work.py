@@ -1,0 +1,11 @@
+"""What reviews owe by the clock: meetings kept ahead, and agendas that prepare themselves."""
+
+from __future__ import annotations
+
+from portal.common import owed
+from reviews.tasks import keep_reviews_ready
+
+
+def register() -> None:
+    # By the hour is enough: a series is laid out a year ahead, and an agenda two weeks.
+    owed.register_chore(keep_reviews_ready.delay)

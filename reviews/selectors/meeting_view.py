@@ -1,0 +1,74 @@
+"""One meeting as its page shows it: before, in the room, after."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from portal.common.models import User
+from reviews import policies
+from reviews.models import Action, AgendaItem, Meeting, Participation
+from reviews.selectors.meetings import (
+    actions_of_meeting,
+    actions_of_series,
+    earlier_meeting,
+    items_of,
+    later_meeting,
+    participations_of,
+)
+
+
+def meeting_view(meeting: Meeting, user: User) -> dict[str, Any]:
+    """The context of the meeting's page. Nine queries, whatever the length of the agenda."""
+    items = items_of(meeting)
+    participations = participations_of(meeting)
+    actions = actions_of_meeting(meeting)
+    mine = next((each for each in participations if each.person_id == user.pk), None)
+    return {
+        "meeting": meeting,
+        "series": meeting.series,
+        "items": items,
+        "planned": sum(item.minutes_planned for item in items),
+        "participations": participations,
+        "mine": mine,
+        "actions": actions,
+        "carried_actions": [
+            each for each in actions_of_series(meeting.series) if each.meeting_id != meeting.pk
+        ],
+        "undecided": [item for item in items if item.needs_outcome and not hasattr(item, "outcome")],
+        "may_run": policies.may_run_meeting(user, meeting),
+        "may_take_part": policies.may_take_part(user, meeting),
+        "may_reply": policies.may_reply(user, meeting),
+        "may_say_confidence": policies.may_say_confidence(user, meeting),
+        "earlier": earlier_meeting(meeting),
+        "following": later_meeting(meeting),
+        "stamp": stamp_of(meeting, items, participations, actions),
+    }
+
+
+def stamp_of(
+    meeting: Meeting, items: list[AgendaItem], participations: list[Participation], actions: list[Action]
+) -> str:
+    """Equal stamps mean that nothing in the room has changed."""
+    seen = [
+        (meeting.status, meeting.current_item_id),
+        *[
+            (
+                item.pk,
+                item.status,
+                item.position,
+                item.notes_edit_number,
+                item.outcome.decided_at.isoformat() if hasattr(item, "outcome") else "",
+            )
+            for item in items
+        ],
+        *[(each.person_id, each.was_present, each.confidence) for each in participations],
+        *[(each.pk, each.status) for each in actions],
+    ]
+    return hashlib.sha256(repr(seen).encode()).hexdigest()[:16]
+
+
+def shown_item(items: list[AgendaItem], meeting: Meeting, asked: str) -> AgendaItem | None:
+    """The item that the work area shows: the one asked for, else the one the room is at."""
+    wanted = int(asked) if asked.isdigit() else meeting.current_item_id
+    return next((item for item in items if item.pk == wanted), None)

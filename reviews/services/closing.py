@@ -1,0 +1,118 @@
+"""The close: nothing undecided, numbers frozen, minutes written, what is left carried over."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from portal.common import audit
+from portal.common.errors import Conflict
+from portal.common.models import User
+from reviews import policies
+from reviews.evidence.agenda import frozen_numbers
+from reviews.minutes import minutes_of
+from reviews.models import AgendaItem, Meeting
+from reviews.selectors.meetings import (
+    actions_of_meeting,
+    actions_of_series,
+    items_of,
+    later_meeting,
+    participations_of,
+)
+from reviews.services.inviting import send_minutes
+from reviews.services.meetings import hold_for_taking_part
+from reviews.services.occurrences import keep_ahead
+from reviews.states import MEETING
+from reviews.tasks import keep_reviews_ready
+
+
+def undecided_of(items: list[AgendaItem]) -> list[AgendaItem]:
+    """The items that keep a meeting from closing."""
+    return [item for item in items if item.needs_outcome and not hasattr(item, "outcome")]
+
+
+@transaction.atomic
+def meeting_close(*, meeting: Meeting, actor: User) -> Meeting:
+    """Close the meeting. `Conflict` names the items that still need an outcome.
+
+    The numbers of the period are frozen, the minutes are written and sent, deferred items go to the next
+    agenda. Open actions need no carrying: every agenda of the series lists them until they are ended.
+    """
+    policies.may_run_meeting(actor, meeting).require()
+    hold_for_taking_part(meeting, actor)
+    items = items_of(meeting)
+    if undecided := undecided_of(items):
+        names = ", ".join(f"“{item.title}”" for item in undecided)
+        raise Conflict(_("These items still need an outcome: %(names)s.") % {"names": names})
+    now = timezone.now()
+    numbers = frozen_numbers(meeting)
+    keep_ahead(meeting.series, now)
+    following = later_meeting(meeting)
+    minutes = minutes_of(
+        meeting,
+        items=items,
+        participations=participations_of(meeting),
+        actions=actions_of_meeting(meeting),
+        open_before=[each for each in actions_of_series(meeting.series) if each.meeting_id != meeting.pk],
+        numbers=numbers,
+        closed_at=now,
+        closed_by=actor,
+        following=following,
+    )
+    MEETING.apply(
+        meeting,
+        "close",
+        closed_at=now,
+        closed_by=actor,
+        numbers=numbers,
+        minutes=minutes,
+        current_item=None,
+        too_late=_("Somebody has closed this meeting already."),
+    )
+    if following:
+        _carry(items, following)
+    send_minutes(meeting)
+    audit.record(
+        "meeting.closed",
+        subject=meeting,
+        actor=actor,
+        after={"outcomes": sum(1 for item in items if hasattr(item, "outcome")), "items": len(items)},
+    )
+    keep_reviews_ready.delay_on_commit()
+    return meeting
+
+
+def _carry(items: list[AgendaItem], following: Meeting) -> None:
+    """What was put off, or not reached, stands on the next agenda; it says where it came from.
+
+    Standing items (results, promises) are not carried: every agenda has its own.
+    """
+    left = [
+        item
+        for item in items
+        if item.status == AgendaItem.Status.DEFERRED
+        or (item.status == AgendaItem.Status.WAITING and item.added_by_id)
+    ]
+    known = {item.source_key: item for item in following.items.all()}
+    position = following.items.aggregate(last=Max("position"))["last"] or 0
+    for item in left:
+        if there := known.get(item.source_key):
+            AgendaItem.objects.filter(pk=there.pk).update(carried_from=item)
+            continue
+        position += 1
+        AgendaItem.objects.create(
+            meeting=following,
+            source_key=item.source_key,
+            kind=item.kind,
+            title=item.title,
+            criterion_key=item.criterion_key,
+            version=item.version,
+            evidence=item.evidence,
+            needs_outcome=item.needs_outcome,
+            minutes_planned=item.minutes_planned,
+            position=position,
+            carried_from=item,
+            added_by=item.added_by,
+        )

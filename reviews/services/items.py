@@ -1,0 +1,211 @@
+"""The agenda in the room: items, notes, outcomes."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+from uuid import uuid4
+
+from django.db import transaction
+from django.db.models import F, Max
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from definitions.models import Version, VersionStatus
+from definitions.services.discussion import comment_add
+from definitions.services.drafts import draft_create
+from portal.common import audit
+from portal.common.errors import Conflict, Invalid
+from portal.common.models import User
+from reviews import policies
+from reviews.models import AgendaItem, ItemKind, ItemOutcome, Meeting, MeetingStatus, Verdict
+from reviews.selectors.meetings import items_of
+from reviews.services.meetings import hold_for_taking_part
+from reviews.states import ITEM
+
+OPENS_A_DRAFT = (Verdict.AMEND, Verdict.REPLACE)
+
+
+class StaleNotes(Conflict):
+    """Someone saved notes after you began. `item` is the row as it stands; nothing of yours is stored."""
+
+    def __init__(self, sentence: str, item: AgendaItem) -> None:
+        super().__init__(sentence)
+        self.item = item
+
+
+@transaction.atomic
+def item_add(
+    *, meeting: Meeting, actor: User, title: str, minutes: int = 5, needs_outcome: bool = False
+) -> AgendaItem:
+    """Put something else on the agenda, at its end."""
+    if not title.strip():
+        raise Invalid(_("Say what this item is about."), field="title")
+    meeting = hold_for_taking_part(meeting, actor)
+    last = meeting.items.aggregate(last=Max("position"))["last"] or 0
+    item = AgendaItem.objects.create(
+        meeting=meeting,
+        source_key=f"free:{uuid4().hex}",
+        kind=ItemKind.FREE,
+        title=title.strip()[:250],
+        minutes_planned=max(1, min(minutes, 240)),
+        needs_outcome=needs_outcome,
+        position=last + 1,
+        added_by=actor,
+    )
+    audit.record("item.added", subject=item, actor=actor, after={"meeting": meeting.pk})
+    return item
+
+
+@transaction.atomic
+def item_move(*, item: AgendaItem, actor: User, is_up: bool) -> None:
+    """One place up or down."""
+    meeting = hold_for_taking_part(item.meeting, actor)
+    items = items_of(meeting)
+    place = next(number for number, each in enumerate(items) if each.pk == item.pk)
+    other = place - 1 if is_up else place + 1
+    if 0 <= other < len(items):
+        items[place], items[other] = items[other], items[place]
+    for position, each in enumerate(items, start=1):
+        each.position = position
+    AgendaItem.objects.bulk_update(items, ["position"])
+    audit.record("item.moved", subject=item, actor=actor, after={"up": is_up})
+
+
+@transaction.atomic
+def item_take_up(*, item: AgendaItem, actor: User) -> None:
+    """Make this the item that everyone's screen shows; what was done or deferred is open again."""
+    policies.may_decide_item(actor, item).require()
+    held = hold_for_taking_part(item.meeting, actor)
+    Meeting.objects.filter(pk=held.pk, status=MeetingStatus.OPEN).update(current_item=item)
+    if item.status != AgendaItem.Status.WAITING and not _outcome_of(item):
+        ITEM.apply(item, "take_up")
+    audit.record("item.taken_up", subject=item, actor=actor)
+
+
+@transaction.atomic
+def item_finish(*, item: AgendaItem, actor: User) -> None:
+    """Talked about: on to the next one. An item that needs an outcome is finished by its outcome."""
+    _leave(item, actor, "finish", "item.finished")
+
+
+@transaction.atomic
+def item_defer(*, item: AgendaItem, actor: User) -> None:
+    """Leave it to the next meeting. An item that needs an outcome is deferred by one, with a reason."""
+    _leave(item, actor, "defer", "item.deferred")
+
+
+def _leave(item: AgendaItem, actor: User, verb: str, audited: str) -> None:
+    policies.may_decide_item(actor, item).require()
+    if item.needs_outcome:
+        raise Invalid(_("This item needs an outcome: keep, amend, replace or defer it."), field="verdict")
+    hold_for_taking_part(item.meeting, actor)
+    ITEM.apply(item, verb)
+    audit.record(audited, subject=item, actor=actor)
+    _take_up_next(item)
+
+
+def _take_up_next(item: AgendaItem) -> None:
+    """The next waiting item after this one, else the first that waits, else none."""
+    items = items_of(item.meeting)
+    place = next(number for number, each in enumerate(items) if each.pk == item.pk)
+    following = [*items[place + 1 :], *items[:place]]
+    waiting = next((each for each in following if each.status == AgendaItem.Status.WAITING), None)
+    Meeting.objects.filter(pk=item.meeting_id, current_item=item.pk).update(current_item=waiting)
+
+
+@transaction.atomic
+def item_note(*, item: AgendaItem, actor: User, text: str, edit_number: int) -> AgendaItem:
+    """Save the notes of an item. `edit_number` is the one the edit started from; else `StaleNotes` (409)."""
+    hold_for_taking_part(item.meeting, actor)
+    saved = AgendaItem.objects.filter(pk=item.pk, notes_edit_number=edit_number).update(
+        notes=text.strip(), notes_edit_number=F("notes_edit_number") + 1
+    )
+    current = AgendaItem.objects.select_related("meeting__series").get(pk=item.pk)
+    if not saved:
+        raise StaleNotes(
+            _("Someone saved these notes while you were writing. Both texts are below."), current
+        )
+    audit.record("item.noted", subject=current, actor=actor, after={"edit": current.notes_edit_number})
+    return current
+
+
+@transaction.atomic
+def item_decide(
+    *,
+    item: AgendaItem,
+    actor: User,
+    verdict: str,
+    reason: str = "",
+    owner: User | None = None,
+    review_on: date | None = None,
+) -> ItemOutcome:
+    """Record what the meeting decided. Amend and replace open a draft; one draft serves the whole meeting.
+
+    Everything but keep needs a reason. Until the close an outcome can be changed by deciding again.
+    """
+    policies.may_decide_item(actor, item).require()
+    if verdict not in Verdict.values:
+        raise Invalid(_("Choose keep, amend, replace or defer."), field="verdict")
+    if verdict != Verdict.KEEP and not reason.strip():
+        raise Invalid(_("Say why, for those who read the minutes."), field="reason")
+    hold_for_taking_part(item.meeting, actor)
+    before = _outcome_of(item)
+    draft = _draft_for(item, actor, verdict, reason.strip()) if verdict in OPENS_A_DRAFT else None
+    values: dict[str, Any] = {
+        "verdict": verdict,
+        "reason": reason.strip(),
+        "owner": owner,
+        "review_on": review_on,
+        "draft": draft,
+        "decided_by": actor,
+        "decided_at": timezone.now(),
+    }
+    outcome, _is_new = ItemOutcome.objects.update_or_create(item=item, defaults=values)
+    verb = "defer" if verdict == Verdict.DEFER else "finish"
+    if item.status != ITEM.moves[verb].target:
+        ITEM.apply(item, verb)
+    audit.record(
+        "item.decided",
+        subject=item,
+        actor=actor,
+        before={"verdict": before.verdict} if before else {},
+        after={"verdict": verdict, "draft": draft.number if draft else None},
+        note=reason.strip(),
+    )
+    _take_up_next(item)
+    return outcome
+
+
+def _outcome_of(item: AgendaItem) -> ItemOutcome | None:
+    return ItemOutcome.objects.filter(item=item).first()
+
+
+def _draft_for(item: AgendaItem, actor: User, verdict: str, reason: str) -> Version:
+    """The meeting's draft, opened from the version in force when there is none yet; with the reason on it."""
+    series = item.meeting.series
+    draft = (
+        Version.objects.filter(
+            pk__in=ItemOutcome.objects.filter(item__meeting=item.meeting, draft__isnull=False).values(
+                "draft"
+            ),
+            status=VersionStatus.DRAFT,
+        )
+        .select_related("definition")
+        .first()
+    )
+    if draft is None:
+        definition = series.definition
+        draft = draft_create(
+            definition=definition,
+            actor=actor,
+            based_on=definition.active_version,
+            title=_("From the review of %(day)s") % {"day": f"{item.meeting.starts_at:%Y-%m-%d}"},
+        )
+    words = (
+        _("The review says: amend. %(reason)s")
+        if verdict == Verdict.AMEND
+        else _("The review says: replace. %(reason)s")
+    )
+    comment_add(version=draft, actor=actor, text=words % {"reason": reason}, criterion_key=item.criterion_key)
+    return draft

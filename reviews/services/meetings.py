@@ -1,0 +1,168 @@
+"""One meeting: moved, skipped, replied to, opened, attended."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from portal.common import audit
+from portal.common.errors import Conflict, Invalid
+from portal.common.models import User
+from reviews import policies
+from reviews.models import AgendaItem, Meeting, MeetingStatus, Participation
+from reviews.selectors.meetings import items_of
+from reviews.services.inviting import tell_of_cancellation, tell_of_move
+from reviews.services.preparing import meeting_prepare
+from reviews.states import MEETING
+from reviews.words import hour_words
+
+REPLIES = (Participation.Reply.ACCEPTED, Participation.Reply.DECLINED, Participation.Reply.TENTATIVE)
+
+
+@transaction.atomic
+def meeting_move(
+    *,
+    meeting: Meeting,
+    actor: User,
+    starts_at: datetime,
+    duration_minutes: int | None = None,
+    place: str | None = None,
+) -> Meeting:
+    """Hold this one meeting at another time or place. Everyone is told, and replies start over."""
+    policies.may_run_meeting(actor, meeting).require()
+    if starts_at <= timezone.now():
+        raise Invalid(_("That time has passed already."), field="starts_at")
+    duration = duration_minutes or meeting.duration_minutes
+    where = meeting.place if place is None else place
+    before = {
+        "starts_at": meeting.starts_at.isoformat(),
+        "duration_minutes": meeting.duration_minutes,
+        "place": meeting.place,
+    }
+    if (starts_at, duration, where) == (meeting.starts_at, meeting.duration_minutes, meeting.place):
+        return meeting
+    is_other_time = starts_at != meeting.starts_at
+    MEETING.apply(
+        meeting,
+        "move",
+        starts_at=starts_at,
+        duration_minutes=duration,
+        place=where,
+        sequence=meeting.sequence + 1,
+        # Another day is another period: the agenda is prepared anew.
+        prepared_at=None,
+    )
+    if is_other_time:
+        meeting.participations.update(reply=Participation.Reply.NONE, replied_at=None)
+    zone = meeting.series.time_zone
+    tell_of_move(
+        meeting,
+        sentence=_("“%(series)s” is now on %(when)s.")
+        % {"series": meeting.series, "when": hour_words(starts_at, zone)},
+    )
+    audit.record(
+        "meeting.moved",
+        subject=meeting,
+        actor=actor,
+        before=before,
+        after={"starts_at": starts_at.isoformat(), "duration_minutes": duration, "place": where},
+    )
+    return meeting
+
+
+@transaction.atomic
+def meeting_cancel(*, meeting: Meeting, actor: User, note: str = "") -> Meeting:
+    """Skip this one meeting. The next one of the series stays."""
+    policies.may_run_meeting(actor, meeting).require()
+    MEETING.apply(meeting, "cancel", sequence=meeting.sequence + 1)
+    tell_of_cancellation(
+        meeting,
+        sentence=_("“%(series)s” on %(when)s is skipped. %(note)s")
+        % {
+            "series": meeting.series,
+            "when": hour_words(meeting.starts_at, meeting.series.time_zone),
+            "note": note.strip(),
+        },
+    )
+    audit.record("meeting.cancelled", subject=meeting, actor=actor, note=note.strip())
+    return meeting
+
+
+@transaction.atomic
+def meeting_reply(*, meeting: Meeting, actor: User, reply: str) -> Participation:
+    """Accept, decline, or perhaps. A reply can be changed until the meeting is opened."""
+    policies.may_reply(actor, meeting).require()
+    if reply not in REPLIES:
+        raise Invalid(_("Accept, decline, or say perhaps."), field="reply")
+    participation = Participation.objects.get(meeting=meeting, person=actor)
+    before = participation.reply
+    participation.reply = reply
+    participation.replied_at = timezone.now()
+    participation.save(update_fields=["reply", "replied_at"])
+    audit.record(
+        "meeting.replied", subject=meeting, actor=actor, before={"reply": before}, after={"reply": reply}
+    )
+    return participation
+
+
+@transaction.atomic
+def meeting_open(*, meeting: Meeting, actor: User) -> Meeting:
+    """Begin: the evidence is renewed a last time, the first item is taken up."""
+    policies.may_run_meeting(actor, meeting).require()
+    if (
+        Meeting.objects.filter(series=meeting.series_id, status=MeetingStatus.OPEN)
+        .exclude(pk=meeting.pk)
+        .exists()
+    ):
+        raise Conflict(_("Another meeting of this series is still open. Close it first."))
+    meeting = meeting_prepare(meeting=meeting, actor=actor)
+    waiting = [item for item in items_of(meeting) if item.status == AgendaItem.Status.WAITING]
+    MEETING.apply(
+        meeting,
+        "open",
+        opened_at=timezone.now(),
+        facilitator=actor,
+        current_item=waiting[0] if waiting else None,
+        too_late=_("This meeting is open already, or it is over."),
+    )
+    audit.record("meeting.opened", subject=meeting, actor=actor)
+    return meeting
+
+
+def hold_for_taking_part(meeting: Meeting, actor: User) -> Meeting:
+    """The meeting as it stands, held for this transaction, and not over."""
+    policies.may_take_part(actor, meeting).require()
+    held = Meeting.objects.select_for_update().get(pk=meeting.pk)
+    policies.may_take_part(actor, held).require()
+    return held
+
+
+@transaction.atomic
+def attendance_set(*, meeting: Meeting, actor: User, present: set[int]) -> int:
+    """Who is in the room, by person id; the others are absent. Says how many are present."""
+    policies.may_run_meeting(actor, meeting).require()
+    hold_for_taking_part(meeting, actor)
+    Participation.objects.filter(meeting=meeting, person__in=present).update(was_present=True)
+    Participation.objects.filter(meeting=meeting).exclude(person__in=present).update(was_present=False)
+    count = Participation.objects.filter(meeting=meeting, was_present=True).count()
+    audit.record("meeting.attendance_noted", subject=meeting, actor=actor, after={"present": count})
+    return count
+
+
+@transaction.atomic
+def confidence_say(*, meeting: Meeting, actor: User, score: int, sentence: str = "") -> Participation:
+    """The closing round: how sure this person is, 1 to 5, that what was decided is right."""
+    policies.may_say_confidence(actor, meeting).require()
+    if score not in range(1, 6):
+        raise Invalid(_("Choose a number from 1 to 5."), field="score")
+    hold_for_taking_part(meeting, actor)
+    participation = Participation.objects.get(meeting=meeting, person=actor)
+    participation.confidence = score
+    participation.confidence_sentence = sentence.strip()[:300]
+    participation.was_present = True
+    participation.save(update_fields=["confidence", "confidence_sentence", "was_present"])
+    audit.record("meeting.confidence_said", subject=meeting, actor=actor, after={"confidence": score})
+    return participation

@@ -1,0 +1,126 @@
+"""Agendas prepare themselves: evidence becomes items, and meetings are kept ahead."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+import structlog
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from leads.selectors.funnel import workspace_zone
+from portal.common import audit
+from portal.common.errors import Conflict
+from portal.common.models import User
+from reviews import policies
+from reviews.evidence.agenda import proposals
+from reviews.evidence.cards import Proposal
+from reviews.models import AgendaItem, Cadence, Meeting, MeetingStatus, Series
+from reviews.selectors.meetings import earlier_meeting, meetings_to_prepare
+from reviews.services.occurrences import keep_ahead
+
+PREPARED_DAYS_AHEAD = 14
+RENEWED_AFTER = timedelta(hours=24)
+log = structlog.get_logger(__name__)
+
+
+@transaction.atomic
+def meeting_prepare(*, meeting: Meeting, actor: User | None) -> Meeting:
+    """Put what the evidence asks for on the agenda, and renew the evidence of what is there already.
+
+    Safe to repeat: an item is known by its source. `actor` None is the portal itself. Items that somebody
+    has dealt with, or written by hand, are left as they are.
+    """
+    if actor is not None:
+        policies.may_run_meeting(actor, meeting).require()
+    meeting = (
+        Meeting.objects.select_for_update(of=("self",))
+        .select_related("series__definition__active_version__definition")
+        .get(pk=meeting.pk)
+    )
+    if meeting.status not in (MeetingStatus.SCHEDULED, MeetingStatus.OPEN):
+        raise Conflict(_("This meeting is over. Its agenda stays as it is."))
+    now = timezone.now()
+    is_first = meeting.prepared_at is None
+    meeting.period_from, meeting.period_to = _period(meeting)
+    meeting.prepared_at = now
+    meeting.save(update_fields=["period_from", "period_to", "prepared_at"])
+    added = _write(meeting, proposals(meeting, now))
+    if is_first or actor is not None:
+        audit.record("meeting.prepared", subject=meeting, actor=actor, after={"items_added": added})
+    return meeting
+
+
+def _period(meeting: Meeting) -> tuple[date, date]:
+    """From the day of the earlier meeting to the day before this one; at first, one turn of the cadence."""
+    zone = workspace_zone()
+    last = meeting.starts_at.astimezone(zone).date() - timedelta(days=1)
+    earlier = earlier_meeting(meeting)
+    if earlier:
+        return min(earlier.starts_at.astimezone(zone).date(), last), last
+    series = meeting.series
+    days = (
+        series.every_days
+        if series.cadence == Cadence.EVERY_DAYS
+        else round(series.every_months * 365.25 / 12)
+    )
+    return last - timedelta(days=days - 1), last
+
+
+def _write(meeting: Meeting, found: list[Proposal]) -> int:
+    known = {item.source_key: item for item in meeting.items.all()}
+    last = meeting.items.aggregate(last=Max("position"))["last"] or 0
+    added = 0
+    for proposal in found:
+        item = known.get(proposal.source_key)
+        if item is None:
+            added += 1
+            AgendaItem.objects.create(
+                meeting=meeting,
+                source_key=proposal.source_key,
+                kind=proposal.kind,
+                title=proposal.title,
+                criterion_key=proposal.criterion_key,
+                version=proposal.version,
+                evidence=proposal.evidence,
+                needs_outcome=proposal.needs_outcome,
+                minutes_planned=proposal.minutes,
+                position=last + added,
+            )
+        elif item.status == AgendaItem.Status.WAITING and not hasattr(item, "outcome"):
+            # An item that was carried over keeps its own place and gets the new evidence.
+            item.kind, item.title, item.evidence = proposal.kind, proposal.title, proposal.evidence
+            item.version, item.needs_outcome = proposal.version, proposal.needs_outcome
+            item.save(update_fields=["kind", "title", "evidence", "version", "needs_outcome"])
+    return added
+
+
+def meetings_keep_ahead(now: datetime | None = None) -> int:
+    """Lay out the next occurrences of every running series; says how many were made."""
+    now = now or timezone.now()
+    made = 0
+    for series in Series.objects.filter(ended_at=None):
+        with transaction.atomic():
+            held = Series.objects.select_for_update().get(pk=series.pk)
+            made += keep_ahead(held, now)
+    return made
+
+
+def agendas_prepare_due(now: datetime | None = None) -> int:
+    """Prepare meetings within two weeks, and renew their evidence once a day; says how many."""
+    now = now or timezone.now()
+    due = [
+        meeting
+        for meeting in meetings_to_prepare(now).filter(
+            starts_at__lte=now + timedelta(days=PREPARED_DAYS_AHEAD)
+        )
+        if meeting.prepared_at is None or meeting.prepared_at < now - RENEWED_AFTER
+    ]
+    for meeting in due:
+        try:
+            meeting_prepare(meeting=meeting, actor=None)
+        except Conflict:
+            log.info("meeting_moved_on", meeting=meeting.pk)
+    return len(due)

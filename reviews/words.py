@@ -1,0 +1,56 @@
+"""A series' cadence and a meeting's hour in words."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from reviews import ical
+from reviews.models import Cadence, Series
+
+
+def nth_choices() -> list[tuple[int, str]]:
+    return [(1, _("first")), (2, _("second")), (3, _("third")), (4, _("fourth")), (-1, _("last"))]
+
+
+def weekday_choices() -> list[tuple[int, str]]:
+    return [
+        (0, _("Monday")),
+        (1, _("Tuesday")),
+        (2, _("Wednesday")),
+        (3, _("Thursday")),
+        (4, _("Friday")),
+        (5, _("Saturday")),
+        (6, _("Sunday")),
+    ]
+
+
+def cadence_words(series: Series) -> str:
+    """“The second Tuesday of every 3 months at 10:00 (Europe/Berlin), 90 minutes”."""
+    if series.cadence == Cadence.EVERY_DAYS:
+        rhythm = ngettext("Every day", "Every %(n)d days", series.every_days) % {"n": series.every_days}
+    else:
+        rhythm = ngettext(
+            "The %(nth)s %(weekday)s of every month",
+            "The %(nth)s %(weekday)s of every %(n)d months",
+            series.every_months,
+        ) % {
+            "nth": dict(nth_choices())[series.nth],
+            "weekday": dict(weekday_choices())[series.weekday],
+            "n": series.every_months,
+        }
+    return _("%(rhythm)s at %(time)s (%(zone)s), %(minutes)d minutes") % {
+        "rhythm": rhythm,
+        "time": f"{series.local_time:%H:%M}",
+        "zone": series.time_zone,
+        "minutes": series.duration_minutes,
+    }
+
+
+def hour_words(instant: datetime, zone: str) -> str:
+    """“Tuesday 13 January 2026, 10:00 (Europe/Berlin)”: the same for every reader, for mail and minutes."""
+    return f"{date_format(localtime(instant, ical.zone_of(zone)), 'l j F Y, H:i')} ({zone})"
