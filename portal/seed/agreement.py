@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -28,6 +25,7 @@ from definitions.models import (
 )
 from definitions.selectors import catalogue
 from definitions.selectors.ballots import rules_of, tally_of
+from leads.scoring.impact import impact_slip, slip_hash
 from portal.common.models import HOUSES, User, Workspace
 from portal.common.selectors import people_of
 from portal.common.working_time import add_working_days, working_time_before
@@ -57,9 +55,8 @@ def agreement_lay(
     workspace: Workspace,
     desk: Desk,
     trail: Trail,
-    slip_of: Callable[[Json], Json],
 ) -> Agreement:
-    """Write definitions, versions 1 to 5 and their ballots. `slip_of` gives a document's impact slip."""
+    """Write definitions, versions 1 to 5 and their ballots; the slips come when there are handoffs."""
     _personas_lay(people["maya"], desk.ago(210))
     definition = Definition.objects.get(stage=Stage.MQL)
     definition.marketing_promise, definition.sales_promise = MARKETING_PROMISE, SALES_PROMISE
@@ -85,7 +82,6 @@ def agreement_lay(
             workspace,
             desk,
             trail,
-            slip_of(documents[each.number]) if each.number != 1 else {},
         )
     versions[DRAFT] = _version_lay(
         definition, documents[DRAFT], DRAFT, people["maya"], versions[2], desk.ago(DRAFT_DAYS), is_draft=True
@@ -182,7 +178,6 @@ def _ballot_lay(
     workspace: Workspace,
     desk: Desk,
     trail: Trail,
-    slip: Json,
 ) -> None:
     is_open = each.ends == "open"
     opened_at = working_time_before(desk.now, 14, desk.calendar) if is_open else desk.ago(each.proposed_days)
@@ -190,8 +185,6 @@ def _ballot_lay(
         version=version,
         fingerprint=version.fingerprint,
         document=version.document,
-        slip=slip,
-        slip_hash=_hash(slip) if slip else "",
         differences=differences(base, version.document, catalogue()),
         quorum_percent=workspace.quorum_percent,
         agree_numerator=workspace.agree_numerator,
@@ -215,7 +208,7 @@ def _ballot_lay(
     Elector.objects.bulk_create(electors)
     last = _votes_lay(each, ballot, {row.person_id: row for row in electors}, people, desk, trail, is_open)
     label = str(version)
-    after = {"ballot": ballot.pk, "fingerprint": ballot.fingerprint, "slip": ballot.slip_hash}
+    after = {"ballot": ballot.pk, "fingerprint": ballot.fingerprint}
     trail.record(
         "version.proposed", at=opened_at, subject=version, label=label, actor=ballot.opened_by, after=after
     )
@@ -243,9 +236,17 @@ def _ballot_lay(
     backdate([version], changed_at=opened_at)
 
 
-def _hash(slip: Json) -> str:
-    canonical = json.dumps(slip, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(canonical.encode()).hexdigest()
+def slips_lay(agreement: Agreement) -> None:
+    """What voters saw: each proposal against what was in force when it was made."""
+    definition = agreement.definition
+    before = {1: None, 2: agreement.versions[1], 3: agreement.versions[2], 4: agreement.versions[2]}
+    for ballot in Ballot.objects.filter(version__definition=definition).select_related("version"):
+        in_force = before[ballot.version.number]
+        Definition.objects.filter(pk=definition.pk).update(active_version=in_force)
+        ballot.slip = impact_slip(ballot.document, definition.stage, ballot.opened_at)
+        ballot.slip_hash = slip_hash(ballot.slip)
+        ballot.save(update_fields=["slip", "slip_hash"])
+    Definition.objects.filter(pk=definition.pk).update(active_version=agreement.versions[2])
 
 
 def _votes_lay(

@@ -11,9 +11,11 @@ from django.utils import timezone
 
 from portal.common.calendars import calendar_of
 from portal.common.models import Team, User, Workspace
-from portal.seed.agreement import agreement_lay
+from portal.seed.agreement import agreement_lay, slips_lay
+from portal.seed.extras import import_lay, notices_lay
 from portal.seed.facts import facts_lay
 from portal.seed.handoffs import handoffs_lay
+from portal.seed.meetings import meetings_lay
 from portal.seed.people import ZONE, people_lay
 from portal.seed.trail import Desk, Trail
 
@@ -69,9 +71,7 @@ def workspace_seed(
         actor=actor,
         progress=progress,
     )
-    agreement = agreement_lay(
-        people=people, actor=actor, workspace=workspace, desk=desk, trail=trail, slip_of=lambda document: {}
-    )
+    agreement = agreement_lay(people=people, actor=actor, workspace=workspace, desk=desk, trail=trail)
     handoffs_lay(
         laid=laid,
         agreement=agreement,
@@ -83,6 +83,11 @@ def workspace_seed(
         trail=trail,
         progress=progress,
     )
+    progress("activities", size.activities)
+    slips_lay(agreement)
+    meetings_lay(agreement=agreement, people=people, actor=actor, seed=seed, desk=desk, trail=trail)
+    batch = import_lay(laid.contacts, people, desk)
+    notices_lay(people, actor, batch, desk)
     trail.write()
 
 
