@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
+from typing import Any
 
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from definitions.criteria.fingerprint import fingerprint
-from definitions.models import Ballot, BallotStatus, Definition, Version, VersionStatus, Vote, VoteHistory
-from definitions.selectors.ballots import tally_of
+from definitions.models import (
+    Ballot,
+    BallotStatus,
+    Definition,
+    Elector,
+    Version,
+    VersionStatus,
+    Vote,
+    VoteHistory,
+)
+from definitions.selectors.ballots import count, rules_of
 from definitions.tally import HOUSES, both_keys_turned
 
 AGREED = (VersionStatus.RATIFIED, VersionStatus.ACTIVE, VersionStatus.SUPERSEDED)
@@ -67,14 +78,28 @@ def _is_about(ballot: Ballot, version: Version) -> bool:
     return ballot.fingerprint == version.fingerprint
 
 
+def _by_ballot(rows: QuerySet[Any]) -> dict[int, list[Any]]:
+    found: dict[int, list[Any]] = defaultdict(list)
+    for row in rows:
+        found[row.ballot_id].append(row)
+    return found
+
+
+def _counts(vote: Vote, ballot: Ballot) -> bool:
+    return (vote.round, vote.fingerprint) == (ballot.round, ballot.fingerprint)
+
+
 def _of_ballots() -> Iterator[str]:
+    electors = _by_ballot(Elector.objects.select_related("person"))
+    votes = _by_ballot(Vote.objects.select_related("person"))
     for ballot in Ballot.objects.select_related("version__definition"):
         name = _("Ballot %(pk)d on %(version)s") % {"pk": ballot.pk, "version": ballot.version}
         if ballot.version.status not in VERSION_OF_BALLOT[BallotStatus(ballot.status)]:
             yield f"{name}: {ballot.status}, but the version is {ballot.version.status}."
         if fingerprint(ballot.document) != ballot.fingerprint:
             yield _("%(name)s: the fingerprint is not that of its text.") % {"name": name}
-        tally = tally_of(ballot)
+        counting = [vote for vote in votes[ballot.pk] if _counts(vote, ballot)]
+        tally = count(electors[ballot.pk], counting, rules_of(ballot))
         is_turned = both_keys_turned(tally)
         if ballot.status == BallotStatus.RATIFIED and not is_turned:
             yield _("%(name)s is ratified, but its votes do not turn both keys.") % {"name": name}
@@ -108,12 +133,10 @@ def _of_votes() -> Iterator[str]:
             "person": vote.person,
             "ballot": vote.ballot,
         }
+    words = VoteHistory.objects.order_by("cast_at", "id")
+    last_words = {(word.ballot_id, word.person_id): word for word in words}
     for vote in votes:
-        last = (
-            VoteHistory.objects.filter(ballot=vote.ballot_id, person=vote.person_id)
-            .order_by("-cast_at", "-id")
-            .first()
-        )
+        last = last_words.get((vote.ballot_id, vote.person_id))
         if last is None or (last.choice, last.reason, last.round) != (vote.choice, vote.reason, vote.round):
             yield _("The vote of %(person)s in %(ballot)s is not the last word in its history.") % {
                 "person": vote.person,
