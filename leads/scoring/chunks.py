@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 import structlog
 from django.db import DatabaseError, InterfaceError, transaction
@@ -71,7 +72,7 @@ def oldest_due(now: datetime) -> datetime | None:
     return min(since, default=None)
 
 
-def signs_of_life(now: datetime) -> QuerySet[Run]:
+def signs_of_life(now: datetime) -> QuerySet[Any]:
     """Open runs with `has_lease`, whether somebody is at it, and `last_sign_at`, when somebody last was."""
     leased = Chunk.objects.filter(run=OuterRef("pk"), status=Chunk.Status.WAITING, lease_until__gt=now)
     # Greatest of NULL is NULL on SQLite, so every part has the request as its floor.

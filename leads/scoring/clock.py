@@ -28,8 +28,8 @@ def look_at_the_clock(now: datetime | None = None) -> int:
     the look goes from the last one to now.
     """
     now = now or timezone.now()
-    active = Definition.objects.filter(active_version__isnull=False).select_related("active_version")
-    return sum(_look(definition.active_version, now) for definition in active)
+    active = Definition.objects.filter(active_version__isnull=False).values("active_version")
+    return sum(_look(version, now) for version in Version.objects.filter(pk__in=active))
 
 
 def look_again_from(version: Version, instant: datetime) -> None:
@@ -45,7 +45,7 @@ def _look(version: Version, now: datetime) -> int:
         look = ClockLook.objects.create(version=version, looked_at=_oldest_score(version) or now)
     if now - look.looked_at < LOOK_EVERY:
         return 0
-    moved = _moved_leads(clockwork(version.document), look.looked_at, now)
+    moved = _moved_leads(clockwork(version.document or {}), look.looked_at, now)
     mark_touched(moved)
     look.looked_at = now
     look.save(update_fields=["looked_at"])

@@ -27,7 +27,7 @@ def clockwork(document: dict[str, Any]) -> Clockwork:
     found = Clockwork()
     for persona in document.get("personas", {}).values():
         _read(persona["rule"], found)
-    for criterion in document["criteria"]:
+    for criterion in document.get("criteria", ()):
         _read(criterion["rule"], found)
         fade_days = criterion["effect"].get("fade_days")
         if fade_days:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -24,14 +23,14 @@ from leads.selectors.runs import (
     troubled_chunks,
 )
 from portal.common.fragments import render_page
+from portal.common.requests import SignedInRequest
 
 STOP_POLLING = 286
 RUNS_PER_PAGE = 50
 
 
-@login_required
 @require_GET
-def run_list(request: HttpRequest) -> HttpResponse:
+def run_list(request: SignedInRequest) -> HttpResponse:
     page = Paginator(runs_visible_to(request.user), RUNS_PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "page": page,
@@ -43,16 +42,14 @@ def run_list(request: HttpRequest) -> HttpResponse:
     return render(request, "leads/run_list.html", context)
 
 
-@login_required
 @require_GET
-def run_page(request: HttpRequest, pk: int) -> HttpResponse:
+def run_page(request: SignedInRequest, pk: int) -> HttpResponse:
     run = get_object_or_404(runs_visible_to(request.user), pk=pk)
     return render(request, "leads/run_page.html", _state(request, run))
 
 
-@login_required
 @require_GET
-def run_state(request: HttpRequest, pk: int) -> HttpResponse:
+def run_state(request: SignedInRequest, pk: int) -> HttpResponse:
     """The part of the page that changes. Status 286 tells htmx that there is nothing more to ask for."""
     run = get_object_or_404(runs_visible_to(request.user), pk=pk)
     status = 200 if run.is_open else STOP_POLLING
@@ -61,31 +58,28 @@ def run_state(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@login_required
 @require_POST
-def run_start(request: HttpRequest, stage: str) -> HttpResponse:
+def run_start(request: SignedInRequest, stage: str) -> HttpResponse:
     definition = get_object_or_404(definitions_to_rescore(), stage=stage)
     return redirect(runs.rescore(definition=definition, actor=request.user))
 
 
-@login_required
 @require_POST
-def run_retry(request: HttpRequest, pk: int) -> HttpResponse:
+def run_retry(request: SignedInRequest, pk: int) -> HttpResponse:
     run = get_object_or_404(runs_visible_to(request.user), pk=pk)
     started = runs.run_retry(run=run, actor=request.user)
     messages.success(request, _("What failed is being tried again."))
     return redirect(started)
 
 
-@login_required
 @require_POST
-def marks_retry(request: HttpRequest) -> HttpResponse:
+def marks_retry(request: SignedInRequest) -> HttpResponse:
     runs.marks_retry(actor=request.user)
     messages.success(request, _("The parked leads are being scored again."))
     return redirect("leads:run_list")
 
 
-def _state(request: HttpRequest, run: Run) -> dict[str, Any]:
+def _state(request: SignedInRequest, run: Run) -> dict[str, Any]:
     return {
         "run": run,
         "chunks": troubled_chunks(run),

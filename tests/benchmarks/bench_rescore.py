@@ -30,6 +30,7 @@ pytestmark = [pytest.mark.benchmark, pytest.mark.django_db(transaction=True)]
 
 LEADS, ACTIVITIES, ROUNDS = 5_000, 130_000, 5
 LIMIT_SECONDS = 2.0
+SETTLE_SECONDS = 5.0
 KINDS = ("page_viewed", "form_submitted", "content_downloaded", "webinar_attended", "email_clicked")
 PAGES = ("Pricing", "Blog", "Product tour", "Careers", "Integrations", "Documentation")
 
@@ -56,7 +57,10 @@ def test_rescore_by_a_worker(real_worker: Worker) -> None:
             assert time.perf_counter() - started < 60
             time.sleep(0.01)
         seconds.append(time.perf_counter() - started)
-    print(f"\n{connection.vendor}, by a worker: median {statistics.median(seconds):.2f} s, each {seconds}")
+        # The worker goes on to offer the leads that qualify now; the next round does not wait for that.
+        time.sleep(SETTLE_SECONDS)
+    each = [round(one, 2) for one in seconds]
+    print(f"\n{connection.vendor}, by a worker: median {statistics.median(seconds):.2f} s, each {each}")
     assert statistics.median(seconds) < LIMIT_SECONDS
 
 

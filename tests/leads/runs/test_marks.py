@@ -77,3 +77,20 @@ def test_what_one_person_does_counts_for_the_account() -> None:
     refresh([second.pk])
     drain_all()
     assert scores(version)[first.pk] == (50, True)
+
+
+@pytest.mark.parametrize("change", ["moves to another account", "is merged"])
+def test_who_leaves_an_account_no_longer_counts_for_it(change: str) -> None:
+    committee = {"account_people": 2, "meet": {"attribute": "lead.job_title", "is": "known"}}
+    account = an_account()
+    first, second = (a_lead(account=account, job_title="CTO") for _ in range(2))
+    version = an_active_version(a_document(a_criterion("c-committee", committee), threshold=50))
+    drain_all()
+    assert scores(version)[first.pk] == (50, True)
+    is_merged = change == "is merged"
+    Lead.objects.filter(pk=second.pk).update(
+        account=account if is_merged else an_account(), merged_into=a_lead() if is_merged else None
+    )
+    refresh([second.pk])
+    drain_all()
+    assert scores(version)[first.pk] == (0, False)
