@@ -135,9 +135,11 @@ class ClauseDesk:
 
     def yield_to(self, error: StaleEdit) -> None:
         """Show theirs beside ours. Saving once more is then a decision, made with both texts in sight."""
+        assert self.form is not None
         current: Criterion = error.current
         groups = {group["key"]: group["label"] for group in current.version.groups}
         self.theirs = read_clause(criterion_document(current), groups, self.catalogue)
+        self.read_effect(self.form.cleaned_data)
         self.edit_number = current.edit_number
         self.criterion = current
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -61,7 +61,7 @@ class CriterionForm(forms.Form):
         help_text=_("Why it should hold. Voters and the next review read this."),
     )
     basis = forms.ChoiceField(
-        label=_("Rests on"), choices=Basis.choices, initial="assumption", widget=forms.RadioSelect
+        label=_("What it rests on"), choices=Basis.choices, initial="assumption", widget=forms.RadioSelect
     )
     review_on = forms.DateField(
         label=_("Review on"),
@@ -78,9 +78,9 @@ class CriterionForm(forms.Form):
     def __init__(self, *args: Any, version: Version, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         groups = [(group["key"], group["label"]) for group in version.groups]
-        self.fields["group"].choices = [("", _("No group")), *groups]
-        self.fields["owner"].queryset = active_people()
-        self.fields["personas"].queryset = personas()
+        cast(forms.ChoiceField, self.fields["group"]).choices = [("", _("No group")), *groups]
+        cast(forms.ModelChoiceField, self.fields["owner"]).queryset = active_people()
+        cast(forms.ModelChoiceField, self.fields["personas"]).queryset = personas()
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

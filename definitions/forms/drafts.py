@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
@@ -40,8 +40,9 @@ class StartForm(forms.Form):
             (key, point.label) for key, point in STARTING_POINTS.items() if point.stage == definition.stage
         ]
         choices.append(("empty", _("An empty sheet")))
-        self.fields["source"].choices = choices
-        self.fields["source"].initial = choices[0][0]
+        source = cast(forms.ChoiceField, self.fields["source"])
+        source.choices = choices
+        source.initial = choices[0][0]
 
 
 class SettingsForm(forms.Form):
@@ -85,15 +86,18 @@ class SettingsForm(forms.Form):
 
     @property
     def group_rows(self) -> list[dict[str, forms.BoundField]]:
+        """The groups in use and two more rows."""
+        used = [number for number in range(MOST_GROUPS) if self[f"group_{number}_label"].value()]
         return [
             {part: self[f"group_{number}_{part}"] for part in ("key", "label", "cap")}
-            for number in range(MOST_GROUPS)
+            for number in range(min(MOST_GROUPS, max(used, default=-1) + 3))
         ]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        bounds = [cleaned.get(f"grade_{grade}") for grade in (2, 3, 4, 5)]
-        if None not in bounds and sorted(set(bounds)) != bounds:
+        names = [f"grade_{grade}" for grade in (2, 3, 4, 5)]
+        bounds = [cleaned[name] for name in names if cleaned.get(name) is not None]
+        if sorted(set(bounds)) != bounds:
             self.add_error("grade_5", _("The lowest scores of grades 2 to 5 must rise from one to the next."))
         for number in range(MOST_GROUPS):
             label, cap = cleaned.get(f"group_{number}_label"), cleaned.get(f"group_{number}_cap")

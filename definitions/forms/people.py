@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -44,7 +44,8 @@ class ReflectionForm(forms.Form):
     def __init__(self, *args: Any, version: Version, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         clauses = [(criterion.key, criterion.wording) for criterion in version.criteria.all()]
-        self.fields["through"].choices = [
+        through = cast(forms.ChoiceField, self.fields["through"])
+        through.choices = [
             ("", _("Not decided yet")),
             ("whole", _("Reflected by the whole draft")),
             ("no", _("Not reflected, because…")),

@@ -54,10 +54,10 @@ OPERATOR_WORDS = {
     "unknown": _("is unknown"),
 }
 COUNT_WORDS = (
-    ("at_least", _("at least so many times")),
-    ("within_any_hours", _("so many times within any few hours")),
-    ("total_seconds", _("for a total time of at least (seconds)")),
-    ("different_subjects", _("about so many different subjects")),
+    ("at_least", _("times")),
+    ("within_any_hours", _("times within any hours")),
+    ("total_seconds", _("seconds in total")),
+    ("different_subjects", _("different subjects")),
 )
 WHERE_WORDS = (
     ("", _("anything")),

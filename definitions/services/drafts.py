@@ -196,6 +196,7 @@ def _check_settings(version: Version, values: dict[str, Any]) -> None:
 def draft_discard(*, version: Version, actor: User) -> Version:
     """Put a draft away. It stays readable, with its comments, and can be the base of another draft."""
     policies.may_discard(actor, version).require()
+    hold_draft(version)
     document = document_of(version)
     VERSION.apply(version, "discard", document=document, ended_at=timezone.now())
     audit.record("version.discarded", subject=version, actor=actor)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -20,10 +19,10 @@ from definitions.selectors.discussion import (
 )
 from definitions.services.answers import answer_give, answer_reflect
 from definitions.views.editor import visible_version
+from portal.common.requests import SignedInRequest
 
 
-@login_required
-def answers(request: HttpRequest) -> HttpResponse:
+def answers(request: SignedInRequest) -> HttpResponse:
     mine = answers_of(request.user)
     questions = []
     for question, words in RepAnswer.Question.choices:
@@ -44,9 +43,8 @@ def answers(request: HttpRequest) -> HttpResponse:
     return render(request, "definitions/answers.html", context)
 
 
-@login_required
 @require_POST
-def answer(request: HttpRequest) -> HttpResponse:
+def answer(request: SignedInRequest) -> HttpResponse:
     form = AnswerForm(request.POST)
     if form.is_valid():
         answer_give(actor=request.user, **form.cleaned_data)
@@ -56,8 +54,7 @@ def answer(request: HttpRequest) -> HttpResponse:
     return redirect("definitions:answers")
 
 
-@login_required
-def draft_answers(request: HttpRequest, pk: int) -> HttpResponse:
+def draft_answers(request: SignedInRequest, pk: int) -> HttpResponse:
     version = visible_version(request, pk)
     grouped = answers_with_reflections(version)
     wordings = {criterion.key: criterion.wording for criterion in version.criteria.all()}
@@ -79,9 +76,8 @@ def draft_answers(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "definitions/answers_of_draft.html", context)
 
 
-@login_required
 @require_POST
-def reflect(request: HttpRequest, pk: int, answer_pk: int) -> HttpResponse:
+def reflect(request: SignedInRequest, pk: int, answer_pk: int) -> HttpResponse:
     version = visible_version(request, pk)
     given = get_object_or_404(all_answers(), pk=answer_pk)
     form = ReflectionForm(request.POST, version=version)

@@ -6,8 +6,7 @@ import json
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -25,10 +24,10 @@ from definitions.services.criteria import criterion_add, criterion_edit, criteri
 from definitions.services.drafts import StaleEdit
 from definitions.views.editor import visible_version
 from portal.common.errors import Invalid
+from portal.common.requests import SignedInRequest
 
 
-@login_required
-def criterion_new(request: HttpRequest, pk: int) -> HttpResponse:
+def criterion_new(request: SignedInRequest, pk: int) -> HttpResponse:
     version = visible_version(request, pk)
     policies.may_edit_version(request.user, version).require()
     desk = ClauseDesk.of(
@@ -45,8 +44,7 @@ def criterion_new(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@login_required
-def criterion_page(request: HttpRequest, pk: int, key: str) -> HttpResponse:
+def criterion_page(request: SignedInRequest, pk: int, key: str) -> HttpResponse:
     version = visible_version(request, pk)
     policies.may_edit_version(request.user, version).require()
     criterion = get_object_or_404(criteria_of(version), key=key)
@@ -72,15 +70,14 @@ def criterion_page(request: HttpRequest, pk: int, key: str) -> HttpResponse:
     return render(request, "definitions/criterion_form.html", context, status=desk.status)
 
 
-def _back_to(request: HttpRequest, criterion: Criterion, sentence: str) -> HttpResponse:
+def _back_to(request: SignedInRequest, criterion: Criterion, sentence: str) -> HttpResponse:
     messages.success(request, sentence)
     response = redirect("definitions:draft_editor", criterion.version_id)
     response["Location"] += f"#clause-{criterion.key}"
     return response
 
 
-@login_required
-def criterion_watch(request: HttpRequest, pk: int, key: str) -> HttpResponse:
+def criterion_watch(request: SignedInRequest, pk: int, key: str) -> HttpResponse:
     """Whether somebody saved this clause while it is open here; 204 as long as nobody has."""
     version = visible_version(request, pk)
     current = criteria_of(version).filter(key=key).first()
@@ -92,9 +89,8 @@ def criterion_watch(request: HttpRequest, pk: int, key: str) -> HttpResponse:
     return render(request, "definitions/_criterion_watch.html", context, status=286)
 
 
-@login_required
 @require_POST
-def rule_builder(request: HttpRequest) -> HttpResponse:
+def rule_builder(request: SignedInRequest) -> HttpResponse:
     """The builder as the posted form leaves it, for the page that does not want to reload."""
     allows = tuple(request.POST.getlist("allows"))
     builder = RuleBuilder.from_post(request.POST, catalogue(), **({"allows": allows} if allows else {}))
@@ -103,9 +99,8 @@ def rule_builder(request: HttpRequest) -> HttpResponse:
     return response
 
 
-@login_required
 @require_POST
-def rule_preview(request: HttpRequest) -> HttpResponse:
+def rule_preview(request: SignedInRequest) -> HttpResponse:
     """The rule and effect in words, or what is still missing; and the rule, to be counted by another page."""
     known = catalogue()
     desk = ClauseDesk.preview(known, request.POST)
@@ -119,9 +114,8 @@ def rule_preview(request: HttpRequest) -> HttpResponse:
     return render(request, "definitions/_rule_preview.html", context)
 
 
-@login_required
 @require_POST
-def remove(request: HttpRequest, pk: int, key: str) -> HttpResponse:
+def remove(request: SignedInRequest, pk: int, key: str) -> HttpResponse:
     criterion = get_object_or_404(criteria_of(visible_version(request, pk)), key=key)
     number = request.POST.get("edit_number", "")
     criterion_remove(
@@ -131,9 +125,8 @@ def remove(request: HttpRequest, pk: int, key: str) -> HttpResponse:
     return redirect("definitions:draft_editor", pk)
 
 
-@login_required
 @require_POST
-def move(request: HttpRequest, pk: int, key: str) -> HttpResponse:
+def move(request: SignedInRequest, pk: int, key: str) -> HttpResponse:
     criterion = get_object_or_404(criteria_of(visible_version(request, pk)), key=key)
     direction = "up" if request.POST.get("direction") == "up" else "down"
     criterion_move(criterion=criterion, actor=request.user, direction=direction)

@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import content_disposition_header
 
@@ -17,6 +16,7 @@ from definitions.reading import read_document
 from definitions.selectors import catalogue, drafts_of, history_of, open_ballots_of, signatures_of
 from definitions.selectors.discussion import comments_of
 from definitions.selectors.versions import definitions_of, versions_visible_to
+from portal.common.requests import SignedInRequest
 
 
 def reading_of(version: Version) -> dict[str, Any]:
@@ -31,13 +31,11 @@ def reading_of(version: Version) -> dict[str, Any]:
     }
 
 
-@login_required
-def definition_index(request: HttpRequest) -> HttpResponse:
+def definition_index(request: SignedInRequest) -> HttpResponse:
     return redirect("definitions:definition_page", "mql")
 
 
-@login_required
-def definition_page(request: HttpRequest, stage: str) -> HttpResponse:
+def definition_page(request: SignedInRequest, stage: str) -> HttpResponse:
     definition = get_object_or_404(definitions_of(stage))
     history = list(history_of(definition))
     context: dict[str, Any] = {
@@ -54,8 +52,7 @@ def definition_page(request: HttpRequest, stage: str) -> HttpResponse:
     return render(request, "definitions/definition_page.html", context)
 
 
-@login_required
-def version_page(request: HttpRequest, stage: str, number: int) -> HttpResponse:
+def version_page(request: SignedInRequest, stage: str, number: int) -> HttpResponse:
     found = versions_visible_to(request.user).filter(definition__stage=stage)
     version = get_object_or_404(found, number=number)
     if version.status == VersionStatus.DRAFT:
@@ -69,8 +66,7 @@ def version_page(request: HttpRequest, stage: str, number: int) -> HttpResponse:
     return render(request, "definitions/version_page.html", context)
 
 
-@login_required
-def version_export(request: HttpRequest, pk: int) -> HttpResponse:
+def version_export(request: SignedInRequest, pk: int) -> HttpResponse:
     """The definition document as one readable file."""
     version = get_object_or_404(versions_visible_to(request.user), pk=pk)
     text = json.dumps(document_of(version), indent=2, ensure_ascii=False) + "\n"

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,10 +15,10 @@ from definitions.models import Comment, Version, VersionStatus
 from definitions.selectors.discussion import comments_of, comments_visible_to
 from definitions.services.discussion import comment_add, comment_resolve
 from definitions.views.editor import visible_version
+from portal.common.requests import SignedInRequest
 
 
-@login_required
-def comment_list(request: HttpRequest, pk: int) -> HttpResponse:
+def comment_list(request: SignedInRequest, pk: int) -> HttpResponse:
     """The comments on the whole draft, or with `?on=key` on one clause, as a fragment."""
     version = visible_version(request, pk)
     context = {
@@ -30,9 +29,8 @@ def comment_list(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "definitions/_comments.html", context)
 
 
-@login_required
 @require_POST
-def comment_new(request: HttpRequest, pk: int) -> HttpResponse:
+def comment_new(request: SignedInRequest, pk: int) -> HttpResponse:
     version = visible_version(request, pk)
     form = CommentForm(request.POST)
     if not form.is_valid():
@@ -55,9 +53,8 @@ def comment_new(request: HttpRequest, pk: int) -> HttpResponse:
     return _back(version, comment.criterion_key)
 
 
-@login_required
 @require_POST
-def comment_settle(request: HttpRequest, pk: int) -> HttpResponse:
+def comment_settle(request: SignedInRequest, pk: int) -> HttpResponse:
     comment: Comment = get_object_or_404(comments_visible_to(request.user), pk=pk)
     comment_resolve(comment=comment, actor=request.user)
     return _back(comment.version, comment.criterion_key)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -23,18 +22,19 @@ from definitions.services.documents import document_import
 from definitions.services.drafts import StaleEdit, draft_create, draft_discard, version_edit
 from definitions.starting_points import STARTING_POINTS
 from portal.common.errors import Invalid
+from portal.common.requests import SignedInRequest
 
 
-def visible_version(request: HttpRequest, pk: int) -> Version:
+def visible_version(request: SignedInRequest, pk: int) -> Version:
     return get_object_or_404(versions_visible_to(request.user), pk=pk)
 
 
-def draft_context(request: HttpRequest, version: Version) -> dict[str, Any]:
+def draft_context(request: SignedInRequest, version: Version) -> dict[str, Any]:
     """The clauses of a draft in words, with what is being said about each."""
     known, counts = catalogue(), comment_counts(version)
     groups = {group["key"]: group["label"] for group in version.groups}
     nothing = {"open": 0, "concerns": 0}
-    clauses = [
+    clauses: list[dict[str, Any]] = [
         {
             "row": row,
             "read": read_clause(criterion_document(row), groups, known),
@@ -52,8 +52,7 @@ def draft_context(request: HttpRequest, version: Version) -> dict[str, Any]:
     }
 
 
-@login_required
-def draft_editor(request: HttpRequest, pk: int) -> HttpResponse:
+def draft_editor(request: SignedInRequest, pk: int) -> HttpResponse:
     version = visible_version(request, pk)
     if version.status != VersionStatus.DRAFT:
         return redirect(version)
@@ -69,10 +68,12 @@ def draft_editor(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "definitions/editor.html", context)
 
 
-@login_required
-def draft_clauses(request: HttpRequest, pk: int) -> HttpResponse:
+def draft_clauses(request: SignedInRequest, pk: int) -> HttpResponse:
     """The clauses as they stand, for the page that asks every three seconds; 204 when nothing is new."""
     version = visible_version(request, pk)
+    if version.status != VersionStatus.DRAFT:
+        # Proposed or put away meanwhile: the page that still shows an editor goes where the wording is.
+        return HttpResponse(status=200, headers={"HX-Redirect": version.get_absolute_url()})
     if request.GET.get("stamp") == change_stamp(version):
         return HttpResponse(status=204)
     response = render(request, "definitions/_editor_clauses.html", draft_context(request, version))
@@ -80,8 +81,7 @@ def draft_clauses(request: HttpRequest, pk: int) -> HttpResponse:
     return response
 
 
-@login_required
-def draft_new(request: HttpRequest, stage: str) -> HttpResponse:
+def draft_new(request: SignedInRequest, stage: str) -> HttpResponse:
     definition = get_object_or_404(definitions_of(stage))
     policies.may_draft(request.user).require()
     base = _base_of(request, definition)
@@ -102,7 +102,7 @@ def draft_new(request: HttpRequest, stage: str) -> HttpResponse:
     return render(request, "definitions/editor_new.html", context, status=status)
 
 
-def _base_of(request: HttpRequest, definition: Definition) -> Version | None:
+def _base_of(request: SignedInRequest, definition: Definition) -> Version | None:
     """The version to start from: the one asked for by `?from=number`, else the active one."""
     number = request.GET.get("from", "")
     if number.isdecimal():
@@ -112,8 +112,7 @@ def _base_of(request: HttpRequest, definition: Definition) -> Version | None:
     return definition.active_version
 
 
-@login_required
-def draft_settings(request: HttpRequest, pk: int) -> HttpResponse:
+def draft_settings(request: SignedInRequest, pk: int) -> HttpResponse:
     version = visible_version(request, pk)
     policies.may_edit_version(request.user, version).require()
     form, theirs = SettingsForm(request.POST or None, initial=SettingsForm.initial_of(version)), None
@@ -135,9 +134,8 @@ def draft_settings(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "definitions/editor_settings.html", context, status=status)
 
 
-@login_required
 @require_POST
-def discard(request: HttpRequest, pk: int) -> HttpResponse:
+def discard(request: SignedInRequest, pk: int) -> HttpResponse:
     version = draft_discard(version=visible_version(request, pk), actor=request.user)
     messages.success(
         request,
@@ -147,8 +145,7 @@ def discard(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("definitions:definition_page", version.definition.stage)
 
 
-@login_required
-def document_upload(request: HttpRequest) -> HttpResponse:
+def document_upload(request: SignedInRequest) -> HttpResponse:
     policies.may_draft(request.user).require()
     form = UploadForm(request.POST or None, request.FILES or None)
     problems: list[str] = []

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -20,20 +19,19 @@ from definitions.selectors.vocabulary import all_personas
 from definitions.services.drafts import StaleEdit
 from definitions.services.personas import persona_create, persona_edit, persona_restore, persona_retire
 from portal.common.errors import Invalid
+from portal.common.requests import SignedInRequest
 
 ONLY_FACTS = ("attribute",)
 
 
-@login_required
-def persona_list(request: HttpRequest) -> HttpResponse:
+def persona_list(request: SignedInRequest) -> HttpResponse:
     known = catalogue()
     rows = [(row, rule_in_words(row.rule, known)) for row in all_personas()]
     context = {"personas": rows, "may_draft": policies.may_draft(request.user)}
     return render(request, "definitions/personas.html", context)
 
 
-@login_required
-def persona_page(request: HttpRequest, key: str = "") -> HttpResponse:
+def persona_page(request: SignedInRequest, key: str = "") -> HttpResponse:
     policies.may_draft(request.user).require()
     persona = get_object_or_404(persona_of(key)) if key else None
     known, theirs, problems = catalogue(), None, []
@@ -65,20 +63,20 @@ def _status(theirs: Persona | None, wants_save: bool) -> int:
     return 422 if wants_save else 200
 
 
-def _form(request: HttpRequest, persona: Persona | None, wants_save: bool) -> PersonaForm:
+def _form(request: SignedInRequest, persona: Persona | None, wants_save: bool) -> PersonaForm:
     if wants_save:
         return PersonaForm(request.POST, instance=persona)
     # A post that only changes the rule's shape keeps what was typed, without scolding.
     return PersonaForm(initial=request.POST.dict(), instance=persona)
 
 
-def _builder(request: HttpRequest, persona: Persona | None, known: Catalogue) -> RuleBuilder:
+def _builder(request: SignedInRequest, persona: Persona | None, known: Catalogue) -> RuleBuilder:
     if request.method == "POST":
         return RuleBuilder.from_post(request.POST, known, allows=ONLY_FACTS)
     return RuleBuilder.for_rule(persona.rule if persona else {}, known, allows=ONLY_FACTS)
 
 
-def _save(request: HttpRequest, persona: Persona | None, form: PersonaForm, builder: RuleBuilder) -> None:
+def _save(request: SignedInRequest, persona: Persona | None, form: PersonaForm, builder: RuleBuilder) -> None:
     values = {**form.cleaned_data, "rule": builder.rule()}
     if persona is None:
         persona_create(actor=request.user, **values)
@@ -89,9 +87,8 @@ def _save(request: HttpRequest, persona: Persona | None, form: PersonaForm, buil
     )
 
 
-@login_required
 @require_POST
-def retire(request: HttpRequest, key: str) -> HttpResponse:
+def retire(request: SignedInRequest, key: str) -> HttpResponse:
     persona = get_object_or_404(persona_of(key))
     if persona.retired_at:
         persona_restore(persona=persona, actor=request.user)

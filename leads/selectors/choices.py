@@ -47,7 +47,7 @@ class FieldChoice(NamedTuple):
     """One value as people write it, and how many leads (or activities) have it."""
 
     value: str
-    count: int
+    holders: int
 
 
 def choices_of(key: str, catalogue: Catalogue) -> list[FieldChoice]:

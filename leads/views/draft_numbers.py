@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
-from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,23 +15,23 @@ from definitions.criteria.document import DocumentError
 from definitions.selectors import catalogue, versions_visible_to
 from leads.selectors.choices import ACTIVITY_COLUMNS, choices_of, numbers_of_draft, rule_count
 from portal.common.fragments import render_page
+from portal.common.requests import SignedInRequest
 
 
-@login_required
-def draft_numbers(request: HttpRequest, version_pk: int) -> HttpResponse:
+def draft_numbers(request: SignedInRequest, version_pk: int) -> HttpResponse:
     """How many leads the draft would qualify, now, clause by clause, beside the active version."""
     version = get_object_or_404(versions_visible_to(request.user), pk=version_pk)
-    context = {"version": version, "numbers": None, "problems": [], "as_of": timezone.now()}
+    now = timezone.now()
+    context: dict[str, Any] = {"version": version, "numbers": None, "problems": [], "as_of": now}
     try:
-        context["numbers"] = numbers_of_draft(version, context["as_of"])
+        context["numbers"] = numbers_of_draft(version, now)
     except DocumentError as error:
         context["problems"] = [str(problem.sentence) for problem in error.problems]
     return render_page(request, "leads/draft_numbers.html", "leads/_draft_numbers.html", context)
 
 
-@login_required
 @require_POST
-def count_rule(request: HttpRequest) -> HttpResponse:
+def count_rule(request: SignedInRequest) -> HttpResponse:
     """How many leads meet the posted `rule` (JSON) now."""
     context: dict[str, object] = {"count": None}
     try:
@@ -41,8 +41,7 @@ def count_rule(request: HttpRequest) -> HttpResponse:
     return render(request, "leads/_rule_count.html", context)
 
 
-@login_required
-def field_choices(request: HttpRequest) -> HttpResponse:
+def field_choices(request: SignedInRequest) -> HttpResponse:
     """The values that leads have in `?field=`: boxes to tick in the form, or a page to read."""
     key, known = request.GET.get("field", ""), catalogue()
     field = known.fields.get(key)

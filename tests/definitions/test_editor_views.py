@@ -353,6 +353,7 @@ def test_a_stale_save_is_answered_with_both_texts_and_saving_again_is_a_decision
     assert refused.status_code == 409
     assert "Marco Ferri saved this clause" in text
     assert "Marco says software" in text
+    assert text.count("+20 points") == 2
     assert text.count("Sam says software") >= 2
     assert "Sam&#x27;s reason" in text
     assert Criterion.objects.get(pk=clause.pk).wording == "Marco says software"
@@ -432,6 +433,8 @@ def test_clauses_are_moved_and_removed_and_the_draft_is_put_away() -> None:
     assert client.post(f"{address}/discard/").status_code == 302
     assert Version.objects.get().status == VersionStatus.WITHDRAWN
     assert "never proposed" in client.get("/definitions/mql/v1/").content.decode()
+    left = client.get(f"{address}/clauses/?stamp=1", **HTMX)
+    assert left["HX-Redirect"] == "/definitions/mql/v1/"
 
 
 # -- the discussion and the two questions --------------------------------------------------------------------
