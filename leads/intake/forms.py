@@ -11,12 +11,14 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from definitions.models import ActivityKind, Attribute
-from leads.intake.mapping import FIELDS, Mapping, attribute_key
+from leads.intake.mapping import FIELDS, Mapping, attribute_key, type_of
 from leads.intake.profiles import profile_by_key
 from leads.intake.reading import Record
 from leads.intake.sniffing import ENCODINGS
 from leads.models import Import
 
+# More attributes than this are not listed again for each column: the page would grow with their square.
+_LISTED_ATTRIBUTES = 12
 TYPES = (
     ("text", _("Text")),
     ("choice", _("Choice")),
@@ -69,12 +71,14 @@ class Column:
     samples: list[str]
     note: str
     target: str
+    own_key: str  # of the attribute that this column would fill
     value_type: str
+    is_known: bool  # that attribute exists, so that its type is settled
     is_shown: bool
 
     @property
-    def needs_type(self) -> bool:
-        return bool(self.value_type)
+    def type_label(self) -> str:
+        return str(dict(TYPES).get(self.value_type, ""))
 
 
 class MappingForm(forms.Form):
@@ -138,11 +142,15 @@ class MappingForm(forms.Form):
         target = self.mapping.get("columns", {}).get(header, "")
         cells = [record.cells[place].strip() for record in records]
         samples = list(dict.fromkeys(cell[:60] for cell in cells if cell))[:3]
-        described = self.mapping.get("attributes", {}).get(target.partition(":")[2], {})
-        value_type = "" if target.partition(":")[2] in self.known else described.get("type", "")
+        is_attribute = target.startswith("attribute:")
+        own_key = target.partition(":")[2] if is_attribute else attribute_key(header)
+        known = self.known.get(own_key)
+        described = self.mapping.get("attributes", {}).get(own_key, {})
+        value_type = known.value_type if known else described.get("type") or type_of([c for c in cells if c])
         # A CRM exports hundreds of empty columns; those are left out in one sentence.
         is_shown = bool(target or samples)
-        return Column(place, header, samples, self.notes.get(header, ""), target, value_type, is_shown)
+        note = self.notes.get(header, "")
+        return Column(place, header, samples, note, target, own_key, value_type, known is not None, is_shown)
 
     def _add_fields(self, column: Column) -> None:
         """A choice of targets for each column that is shown, and of a type where an attribute may be made."""
@@ -150,13 +158,14 @@ class MappingForm(forms.Form):
             return
         kind = self.batch.kind
         choices: list[Any] = [("", _("Leave out")), (gettext("Fields"), list(FIELDS[kind]))]
-        if kind in (Import.Kind.LEADS, Import.Kind.ACCOUNTS):
-            own = f"attribute:{attribute_key(column.header)}"
-            own = column.target if column.target.startswith("attribute:") else own
-            known = [(f"attribute:{key}", attribute.label) for key, attribute in self.known.items()]
-            if own not in dict(known):
-                choices.append((own, _("A new attribute")))
-            choices.append((gettext("Attributes"), known))
+        if self.has_types:
+            known = self.known.get(column.own_key)
+            own = known.label if known else _("A new attribute")
+            others = [
+                (f"attribute:{key}", other.label) for key, other in self.known.items() if other != known
+            ]
+            listed = others if len(others) <= _LISTED_ATTRIBUTES else []
+            choices.append((gettext("Attributes"), [(f"attribute:{column.own_key}", own), *listed]))
         if kind == Import.Kind.LEADS:
             matches = [
                 (f"match:{key}", gettext("Find leads by their %(name)s") % {"name": attribute.label})
@@ -167,19 +176,20 @@ class MappingForm(forms.Form):
                 matches.append(
                     (column.target, gettext("Find leads by their %(name)s") % {"name": column.header})
                 )
-            choices.append((gettext("Find leads"), matches))
+            if matches:
+                choices.append((gettext("Find leads"), matches))
         if kind == Import.Kind.ACTIVITIES:
             choices.append(("property", _("Keep with the activity")))
         label = gettext("What “%(name)s” is") % {"name": column.header}
         self.fields[f"to-{column.number}"] = forms.ChoiceField(
             label=label, choices=choices, required=False, initial=column.target, widget=_select()
         )
-        if kind in (Import.Kind.LEADS, Import.Kind.ACCOUNTS):
+        if self.has_types and not column.is_known:
             self.fields[f"type-{column.number}"] = forms.ChoiceField(
                 label=gettext("Type of “%(name)s”, if it is a new attribute") % {"name": column.header},
                 choices=TYPES,
                 required=False,
-                initial=column.value_type or "text",
+                initial=column.value_type,
                 widget=_select(),
             )
 
@@ -195,6 +205,10 @@ class MappingForm(forms.Form):
             for column in self.columns
             if column.is_shown
         ]
+
+    @property
+    def has_types(self) -> bool:
+        return self.batch.kind in (Import.Kind.LEADS, Import.Kind.ACCOUNTS)
 
     @property
     def hidden(self) -> list[str]:

@@ -9,10 +9,11 @@ from django.db.models import QuerySet
 
 from definitions.models import ActivityKind, Attribute
 from leads.intake.reading import Record, Records
+from leads.intake.sniffing import SAMPLE
 from leads.models import Import, ImportRejection, Source
 from portal.common.models import User
 
-PREVIEW_LINES = 200
+PREVIEW_LINES = SAMPLE
 
 
 def imports_visible_to(user: User) -> QuerySet[Import]:
