@@ -20,6 +20,7 @@ from portal.seed.behaviour import Behaviour, behaviour_lay
 from portal.seed.companies import companies_lay
 from portal.seed.contacts import HORIZON_DAYS, Contacts, contacts_lay
 from portal.seed.draws import LocalClock
+from portal.seed.trail import backdate
 
 # (key, label, type, of leads or accounts)
 ATTRIBUTES = (
@@ -54,10 +55,12 @@ def facts_lay(
     progress: Callable[[str, int], None],
 ) -> Laid:
     """Write them. `activities` are the leads' own; what sales did comes with the handoffs."""
-    attributes = _attributes_lay(actor or people["mona"])
+    began = now - timedelta(days=HORIZON_DAYS + 130)
+    attributes = _attributes_lay(actor or people["mona"], began)
     crm = Source.objects.create(key="nordlicht-crm", label="Nordlicht CRM")
     site = Source.objects.create(key="nordlicht-site", label="Website tracking")
-    clock = LocalClock(ZoneInfo(str(calendar.zone)), now - timedelta(days=HORIZON_DAYS + 130), now)
+    backdate([crm, site], created_at=began)
+    clock = LocalClock(ZoneInfo(str(calendar.zone)), began, now)
     first_account = (Account.objects.aggregate(last=Max("pk"))["last"] or 0) + 1
     first_lead = (Lead.objects.aggregate(last=Max("pk"))["last"] or 0) + 1
     companies = companies_lay(
@@ -98,11 +101,12 @@ def facts_lay(
     return Laid(contacts, behaviour, crm)
 
 
-def _attributes_lay(author: User) -> dict[str, int]:
-    Attribute.objects.bulk_create(
+def _attributes_lay(author: User, at: datetime) -> dict[str, int]:
+    rows = Attribute.objects.bulk_create(
         Attribute(key=key, label=label, value_type=value_type, holder=holder, created_by=author)
         for key, label, value_type, holder in ATTRIBUTES
     )
+    backdate(rows, created_at=at)
     return dict(Attribute.objects.values_list("key", "pk"))
 
 

@@ -39,7 +39,7 @@ from portal.seed.draws import stream
 from portal.seed.facts import Laid
 from portal.seed.fates import Fate, Fortune
 from portal.seed.history import Offer, Walk
-from portal.seed.trail import Desk, Trail
+from portal.seed.trail import Desk, Trail, backdate
 
 SHARED = "Shared queue: nobody owns the account."
 ENDS = {
@@ -101,7 +101,7 @@ def handoffs_lay(
         rng, [(row.lead_id, call[0], call[1]) for row, call in calls], sales_activities, laid, desk
     )
     _trail_lay(handoffs, trail)
-    _golden_lay(agreement, handoffs, people)
+    _golden_lay(agreement, handoffs, people, desk)
 
 
 def _scores_lay(agreement: Agreement, now: datetime) -> None:
@@ -301,7 +301,7 @@ def _trail_lay(handoffs: list[Handoff], trail: Trail) -> None:
             )
 
 
-def _golden_lay(agreement: Agreement, handoffs: list[Handoff], people: dict[str, User]) -> None:
+def _golden_lay(agreement: Agreement, handoffs: list[Handoff], people: dict[str, User], desk: Desk) -> None:
     """Two leads that must always qualify, two that never may, all as the version in force has it today."""
     version: Version = agreement.versions[2]
     qualifies = dict(Score.objects.filter(version=version).values_list("lead_id", "is_qualified"))
@@ -309,7 +309,7 @@ def _golden_lay(agreement: Agreement, handoffs: list[Handoff], people: dict[str,
     lost = [row.lead_id for row in handoffs if row.challenged_key]
     must = [pk for pk in dict.fromkeys(won) if qualifies[pk]][:2]
     must_not = [pk for pk in dict.fromkeys(lost) if not qualifies[pk]][:2]
-    GoldenLead.objects.bulk_create(
+    rows = GoldenLead.objects.bulk_create(
         GoldenLead(
             definition=agreement.definition,
             lead_id=pk,
@@ -323,3 +323,4 @@ def _golden_lay(agreement: Agreement, handoffs: list[Handoff], people: dict[str,
         )
         for pk in (*must, *must_not)
     )
+    backdate(rows, created_at=desk.ago(20, 3))

@@ -117,5 +117,6 @@ class Command(BaseCommand):
         else:
             self.stdout.write(
                 "There is no administrator yet: make one on the first page, or by "
-                "`manage.py createsuperuser`. The sample people have no password; an administrator can look as any of them."
+                "`manage.py createsuperuser`. The sample people have no password; an administrator can look "
+                "as any of them."
             )
