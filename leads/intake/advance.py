@@ -35,7 +35,8 @@ from portal.common.errors import PortalError
 
 log = structlog.get_logger(__name__)
 
-LEASE_SECONDS = 60
+# A slice takes a second or two; a killed worker costs this long at most.
+LEASE_SECONDS = 30
 SLICE_LINES = 2000
 # Long lines make short slices: memory stays bounded whatever the file holds.
 SLICE_BYTES = 4 * 1024 * 1024
