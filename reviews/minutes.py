@@ -76,8 +76,8 @@ def _people(participations: list[Participation]) -> Iterator[str]:
 
 
 def _number(each: dict[str, str]) -> str:
-    of = f" ({each['of']})" if each["of"] else ""
-    return f"- {plain(each['label'])}: **{plain(each['value'])}**{plain(of)}"
+    of = f" ({plain(each['of'])})" if each["of"] else ""
+    return f"- {plain(each['label'])}: **{plain(each['value'])}**{of}"
 
 
 def _item(place: int, item: AgendaItem) -> Iterator[str]:
@@ -89,7 +89,7 @@ def _item(place: int, item: AgendaItem) -> Iterator[str]:
     yield from (_number(each) for each in item.evidence.get("numbers", ()))
     if item.evidence.get("numbers"):
         yield ""
-    outcome = getattr(item, "outcome", None)
+    outcome = item.decision
     if outcome:
         owner = _(" Owner: %(name)s.") % {"name": plain(outcome.owner)} if outcome.owner else ""
         review = (

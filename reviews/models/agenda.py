@@ -66,6 +66,11 @@ class AgendaItem(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def decision(self) -> ItemOutcome | None:
+        """Its outcome, or None while the meeting has not decided."""
+        return getattr(self, "outcome", None)
+
 
 class Verdict(models.TextChoices):
     KEEP = "keep", _("Keep")

@@ -35,7 +35,7 @@ def meeting_view(meeting: Meeting, user: User) -> dict[str, Any]:
         "carried_actions": [
             each for each in actions_of_series(meeting.series) if each.meeting_id != meeting.pk
         ],
-        "undecided": [item for item in items if item.needs_outcome and not hasattr(item, "outcome")],
+        "undecided": [item for item in items if item.needs_outcome and item.decision is None],
         "may_run": policies.may_run_meeting(user, meeting),
         "may_take_part": policies.may_take_part(user, meeting),
         "may_reply": policies.may_reply(user, meeting),
@@ -58,7 +58,7 @@ def stamp_of(
                 item.status,
                 item.position,
                 item.notes_edit_number,
-                item.outcome.decided_at.isoformat() if hasattr(item, "outcome") else "",
+                item.decision.decided_at.isoformat() if item.decision else "",
             )
             for item in items
         ],

@@ -30,7 +30,7 @@ from reviews.tasks import keep_reviews_ready
 
 def undecided_of(items: list[AgendaItem]) -> list[AgendaItem]:
     """The items that keep a meeting from closing."""
-    return [item for item in items if item.needs_outcome and not hasattr(item, "outcome")]
+    return [item for item in items if item.needs_outcome and item.decision is None]
 
 
 @transaction.atomic
@@ -78,7 +78,7 @@ def meeting_close(*, meeting: Meeting, actor: User) -> Meeting:
         "meeting.closed",
         subject=meeting,
         actor=actor,
-        after={"outcomes": sum(1 for item in items if hasattr(item, "outcome")), "items": len(items)},
+        after={"outcomes": sum(1 for item in items if item.decision), "items": len(items)},
     )
     keep_reviews_ready.delay_on_commit()
     return meeting

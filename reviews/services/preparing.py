@@ -89,7 +89,7 @@ def _write(meeting: Meeting, found: list[Proposal]) -> int:
                 minutes_planned=proposal.minutes,
                 position=last + added,
             )
-        elif item.status == AgendaItem.Status.WAITING and not hasattr(item, "outcome"):
+        elif item.status == AgendaItem.Status.WAITING and item.decision is None:
             # An item that was carried over keeps its own place and gets the new evidence.
             item.kind, item.title, item.evidence = proposal.kind, proposal.title, proposal.evidence
             item.version, item.needs_outcome = proposal.version, proposal.needs_outcome
