@@ -18,7 +18,9 @@ CHOICES = (
 class VoteForm(forms.Form):
     """`fingerprint` and `round` name the text that the voter has before them."""
 
-    choice = forms.ChoiceField(label=_("What do you say to this text?"), choices=CHOICES, widget=forms.RadioSelect)
+    choice = forms.ChoiceField(
+        label=_("What do you say to this text?"), choices=CHOICES, widget=forms.RadioSelect
+    )
     reason = forms.CharField(
         label=_("Why"),
         required=False,
