@@ -11,6 +11,7 @@ from django.utils.http import content_disposition_header
 
 from definitions import policies
 from definitions.documents import document_of
+from definitions.forms.drafts import CommentForm
 from definitions.models import Version, VersionStatus
 from definitions.reading import read_document
 from definitions.selectors import catalogue, drafts_of, history_of, open_ballots_of, signatures_of
@@ -60,6 +61,8 @@ def version_page(request: SignedInRequest, stage: str, number: int) -> HttpRespo
     context = {
         **reading_of(version),
         "comments": comments_of(version),
+        "comment_form": CommentForm(),
+        "may_comment": policies.may_comment(request.user, version),
         "ballots": version.ballots.all(),
         "may_draft": policies.may_draft(request.user),
     }

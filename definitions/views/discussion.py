@@ -62,7 +62,7 @@ def comment_settle(request: SignedInRequest, pk: int) -> HttpResponse:
 
 def _back(version: Version, criterion_key: str) -> HttpResponse:
     if version.status != VersionStatus.DRAFT:
-        return redirect(version)
+        return redirect(f"{version.get_absolute_url()}#comments")
     is_on_clause = bool(criterion_key) and version.criteria.filter(key=criterion_key).exists()
     address = (
         reverse("definitions:criterion_page", args=[version.pk, criterion_key])

@@ -11,17 +11,19 @@ from django.test import Client
 from django.urls import reverse
 
 from definitions.documents import draft_document
-from definitions.models import Comment, Criterion, Persona, RepAnswer, Version, VersionStatus
+from definitions.models import Attribute, Comment, Criterion, Persona, RepAnswer, Version, VersionStatus
 from definitions.selectors import the_definition
 from definitions.services.criteria import criterion_add, criterion_edit
 from definitions.services.discussion import comment_add
 from definitions.services.drafts import draft_create
 from definitions.starting_points import STARTING_POINTS
+from leads.models import LeadValue
 from portal.common.models import User
 from tests.builders import (
     NOW,
     a_document,
     a_lead,
+    a_version,
     an_account,
     an_active_version,
     an_activity,
@@ -457,6 +459,20 @@ def test_comments_are_said_answered_and_settled() -> None:
     assert "One concern is open" not in client.get(f"/definitions/drafts/{draft.pk}/").content.decode()
 
 
+def test_a_version_under_vote_is_still_talked_about_and_an_old_one_is_not() -> None:
+    version = a_version(status="proposed")
+    client = signed_in(sam())
+    new = reverse("definitions:comment_new", args=[version.pk])
+    answer = client.post(new, {"kind": "question", "text": "Why thirty days?", "criterion_key": "c-pricing"})
+    assert answer.url == "/definitions/mql/v1/#comments"
+    text = client.get("/definitions/mql/v1/").content.decode()
+    assert "Why thirty days?" in text
+    assert "#clause-c-pricing" in text
+    Version.objects.update(status="rejected")
+    assert client.post(new, {"kind": "question", "text": "Again?"}).status_code == 403
+    assert "Say it" not in client.get("/definitions/mql/v1/").content.decode()
+
+
 def test_the_two_questions_show_who_has_answered_and_what_the_draft_makes_of_it() -> None:
     draft = a_draft()
     clause = a_clause(draft)
@@ -532,6 +548,23 @@ def test_the_numbers_beside_a_draft_are_counted_on_the_leads() -> None:
     assert count.context["count"] == {"met": 3, "population": 4}
     senseless = signed_in(sam()).post(reverse("leads:rule_count"), {"rule": "{"}, **HTMX)
     assert "cannot be counted" in senseless.content.decode()
+
+
+def test_the_workspaces_own_attributes_are_offered_with_their_values() -> None:
+    plan = Attribute.objects.create(key="plan", label="Plan", value_type="choice")
+    lead = a_lead()
+    LeadValue.objects.create(lead=lead, attribute=plan, text="Team plan", text_key="team plan")
+    draft = a_draft()
+    client = signed_in(maya())
+    own = {"r0-field": "custom.plan", "r0-values": "Team plan"}
+    form = client.post(
+        reverse("definitions:rule_builder"), posted(do="refresh", **own), **HTMX
+    ).content.decode()
+    assert '<optgroup label="Your own"><option value="custom.plan" selected>Plan</option>' in form
+    page = client.get(reverse("leads:field_choices"), {"field": "custom.plan"}, **HTMX)
+    assert 'value="Team plan"' in page.content.decode()
+    assert client.post(f"/definitions/drafts/{draft.pk}/criteria/new/", posted(**own)).status_code == 302
+    assert draft.criteria.get().wording == "Plan is Team plan"
 
 
 def test_choices_are_the_values_that_leads_have_as_people_write_them() -> None:
