@@ -33,6 +33,23 @@
     if (area) mirror(area);
   });
 
+  // An answer about a form that has changed meanwhile would undo what was typed: it is dropped, and asked again.
+
+  const asked = new WeakMap();
+  let newest = null;
+  const asItStands = () => new URLSearchParams(new FormData(form)).toString();
+  document.addEventListener("htmx:beforeSend", (event) => {
+    if (event.detail.target.id !== "rule-builder") return;
+    newest = event.detail.xhr;
+    asked.set(newest, asItStands());
+  });
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const { target, xhr, requestConfig } = event.detail;
+    if (target.id !== "rule-builder" || asked.get(xhr) === asItStands()) return;
+    event.detail.shouldSwap = false;
+    if (xhr === newest) htmx.trigger(requestConfig.elt, requestConfig.triggeringEvent?.type ?? "change");
+  });
+
   // Fields that fit: data-shown-when="name=value" ----------------------------------------------------
 
   const fit = () => {
