@@ -32,7 +32,7 @@ class FilterForm(forms.Form):
             self.fields[name].choices = [ANY, *offered]  # type: ignore[attr-defined]
 
     @property
-    def chosen(self) -> dict[str, str]:
+    def chosen(self) -> dict[str, Any]:
         self.is_valid()
         return {name: str(self.cleaned_data.get(name) or "").replace("\0", "") for name in self.fields}
 
@@ -41,7 +41,7 @@ class FilterForm(forms.Form):
         return any(value for name, value in self.chosen.items() if name != "tab")
 
 
-def _choice(label: str | Promise, choices: Choices = ()) -> forms.ChoiceField:
+def _choice(label: Any, choices: Choices = ()) -> forms.ChoiceField:
     return forms.ChoiceField(label=label, required=False, choices=[ANY, *choices])
 
 

@@ -118,7 +118,7 @@ def _one_version_in_force() -> Iterator[str]:
         yield from _named(
             f"{definition}: active versions that are not in force",
             Version.objects.filter(definition=definition, status=VersionStatus.ACTIVE).exclude(
-                pk=pointed.pk if pointed else None
+                pk=pointed.pk if pointed else 0
             ),
         )
 

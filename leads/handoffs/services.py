@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -201,7 +202,7 @@ def handoff_disqualify(*, handoff: Handoff, actor: User, reason: Reason, note: s
     )
 
 
-def _end_work(handoff: Handoff, move: str, verb: str, actor: User, **values: object) -> Handoff:
+def _end_work(handoff: Handoff, move: str, verb: str, actor: User, **values: Any) -> Handoff:
     now = timezone.now()
     before = handoff.status
     _move(handoff, move, ended_at=now, **values)
@@ -238,7 +239,7 @@ def follow_up_add(*, handoff: Handoff, actor: User, has_reached: bool, note: str
     return made
 
 
-def _move(handoff: Handoff, verb: str, **values: object) -> None:
+def _move(handoff: Handoff, verb: str, **values: Any) -> None:
     """Compare-and-set; whoever comes second is told who was faster."""
     try:
         HANDOFF.apply(handoff, verb, **values)

@@ -49,7 +49,7 @@ MISSING_FACTS: dict[str, str | Promise] = {
 }
 
 
-def with_words(handoffs: Iterable[Handoff]) -> None:
+def with_words(handoffs: Iterable[Any]) -> None:
     """Sets `challenged_wording` and `missing_words` on each, from its own row."""
     for row in handoffs:
         wordings = {line.get("key"): line.get("wording", "") for line in row.receipt.get("lines", ())}

@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.forms import Form
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -19,13 +19,14 @@ from leads.models import Handoff, HandoffStatus
 from leads.selectors.handoffs import follow_ups_of, handoffs_visible_to, receipt_of, with_words
 from portal.common.errors import Invalid
 from portal.common.fragments import wants_fragment
+from portal.common.requests import SignedInRequest
 
 
-def _the_handoff(request: HttpRequest, pk: int) -> Handoff:
+def _the_handoff(request: SignedInRequest, pk: int) -> Handoff:
     return get_object_or_404(handoffs_visible_to(request.user), pk=pk)
 
 
-def _context(request: HttpRequest, handoff: Handoff, **more: Any) -> dict[str, Any]:
+def _context(request: SignedInRequest, handoff: Handoff, **more: Any) -> dict[str, Any]:
     with_words([handoff])
     return {
         "handoff": handoff,
@@ -40,7 +41,7 @@ def _context(request: HttpRequest, handoff: Handoff, **more: Any) -> dict[str, A
     }
 
 
-def _back(request: HttpRequest, handoff: Handoff) -> HttpResponse:
+def _back(request: SignedInRequest, handoff: Handoff) -> HttpResponse:
     """To the page that the form came from, when it names one of ours; else to the handoff."""
     following = request.POST.get("next", "")
     is_ours = url_has_allowed_host_and_scheme(
@@ -51,7 +52,7 @@ def _back(request: HttpRequest, handoff: Handoff) -> HttpResponse:
 
 @login_required
 @require_GET
-def handoff_page(request: HttpRequest, pk: int) -> HttpResponse:
+def handoff_page(request: SignedInRequest, pk: int) -> HttpResponse:
     handoff = _the_handoff(request, pk)
     follow_ups = follow_ups_of(handoff)
     more = {"follow_ups": follow_ups, "follow_up_form": FollowUpForm()}
@@ -60,7 +61,7 @@ def handoff_page(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_GET
-def handoff_receipt(request: HttpRequest, pk: int) -> HttpResponse:
+def handoff_receipt(request: SignedInRequest, pk: int) -> HttpResponse:
     """The peek of the queue: the receipt alone to htmx, else the handoff's page."""
     handoff = _the_handoff(request, pk)
     if not wants_fragment(request):
@@ -72,7 +73,7 @@ def handoff_receipt(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_POST
-def handoff_accept(request: HttpRequest, pk: int) -> HttpResponse:
+def handoff_accept(request: SignedInRequest, pk: int) -> HttpResponse:
     handoff = services.handoff_accept(handoff=_the_handoff(request, pk), actor=request.user)
     if wants_fragment(request):
         return render(request, "leads/_queue_row_accepted.html", {"handoff": handoff})
@@ -82,7 +83,7 @@ def handoff_accept(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def handoff_return(request: HttpRequest, pk: int) -> HttpResponse:
+def handoff_return(request: SignedInRequest, pk: int) -> HttpResponse:
     handoff = _the_handoff(request, pk)
     form = ReturnForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
@@ -99,7 +100,7 @@ def handoff_return(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_POST
-def handoff_qualify(request: HttpRequest, pk: int) -> HttpResponse:
+def handoff_qualify(request: SignedInRequest, pk: int) -> HttpResponse:
     handoff = services.handoff_qualify(handoff=_the_handoff(request, pk), actor=request.user)
     messages.success(request, _("%(lead)s is sales-qualified.") % {"lead": handoff.lead})
     return _back(request, handoff)
@@ -107,7 +108,7 @@ def handoff_qualify(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def handoff_disqualify(request: HttpRequest, pk: int) -> HttpResponse:
+def handoff_disqualify(request: SignedInRequest, pk: int) -> HttpResponse:
     handoff = _the_handoff(request, pk)
     form = DisqualifyForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
@@ -126,7 +127,7 @@ def handoff_disqualify(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_POST
-def follow_up_add(request: HttpRequest, pk: int) -> HttpResponse:
+def follow_up_add(request: SignedInRequest, pk: int) -> HttpResponse:
     handoff = _the_handoff(request, pk)
     form = FollowUpForm(request.POST)
     if not form.is_valid():

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
@@ -18,13 +18,14 @@ from leads.scoring.receipt import receipt
 from leads.selectors import lead_facts, leads
 from leads.selectors.timeline import handoffs_of, timeline_of
 from leads.views.paging import page_of
+from portal.common.requests import SignedInRequest
 
 PEOPLE_SHOWN = 8
 
 
 @login_required
 @require_GET
-def lead_page(request: HttpRequest, pk: int) -> HttpResponse:
+def lead_page(request: SignedInRequest, pk: int) -> HttpResponse:
     rows = leads.leads_visible_to(request.user).select_related("account", "source", "owner")
     lead = get_object_or_404(rows, pk=pk)
     version = leads.version_in_force()
@@ -45,7 +46,7 @@ def lead_page(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "leads/lead_page.html", context)
 
 
-def _until(request: HttpRequest) -> datetime | None:
+def _until(request: SignedInRequest) -> datetime | None:
     try:
         until = parse_datetime(request.GET.get("until", ""))
     except ValueError:
@@ -73,7 +74,7 @@ def _colleagues(lead: Lead, version: Version | None) -> dict[str, Any]:
 
 @login_required
 @require_GET
-def account_page(request: HttpRequest, pk: int) -> HttpResponse:
+def account_page(request: SignedInRequest, pk: int) -> HttpResponse:
     account = get_object_or_404(leads.accounts_visible_to(request.user), pk=pk)
     version = leads.version_in_force()
     facts, unknown = lead_facts.facts_of(account, lead_facts.ACCOUNT_FIELDS)

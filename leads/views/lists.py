@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
@@ -13,11 +13,12 @@ from leads.selectors import handoffs, leads
 from leads.selectors.runs import open_runs
 from leads.views.paging import page_of
 from portal.common.fragments import render_page
+from portal.common.requests import SignedInRequest
 
 
 @login_required
 @require_GET
-def lead_list(request: HttpRequest) -> HttpResponse:
+def lead_list(request: SignedInRequest) -> HttpResponse:
     version = leads.version_in_force()
     form = LeadFilter(request.GET, source=leads.systems())
     rows = leads.lead_list(request.user, version, sort=request.GET.get("sort", ""), **form.chosen)
@@ -27,7 +28,7 @@ def lead_list(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_GET
-def my_leads(request: HttpRequest) -> HttpResponse:
+def my_leads(request: SignedInRequest) -> HttpResponse:
     context = {
         "page": page_of(request, handoffs.accepted_by(request.user)),
         "counts": handoffs.accepted_counts(request.user),
@@ -39,7 +40,7 @@ def my_leads(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_GET
-def nurture(request: HttpRequest) -> HttpResponse:
+def nurture(request: SignedInRequest) -> HttpResponse:
     version = leads.version_in_force()
     form = NurtureFilter(request.GET)
     page = page_of(request, leads.nurture_list(request.user, version, **form.chosen))
@@ -50,7 +51,7 @@ def nurture(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_GET
-def near_misses(request: HttpRequest) -> HttpResponse:
+def near_misses(request: SignedInRequest) -> HttpResponse:
     version = leads.version_in_force()
     page = page_of(request, leads.near_misses(version)) if version else None
     context = {"page": page, "version": version, "within": leads.NEAR_MISS_POINTS}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -16,11 +16,12 @@ from leads.selectors.leads import version_in_force
 from leads.selectors.runs import open_runs
 from leads.views.paging import page_of
 from portal.common.fragments import render_page
+from portal.common.requests import SignedInRequest
 
 
 @login_required
 @require_GET
-def queue(request: HttpRequest) -> HttpResponse:
+def queue(request: SignedInRequest) -> HttpResponse:
     form = QueueFilter(request.GET, source=[(name, name) for name in selectors.sources_in_queue()])
     page = page_of(request, selectors.queue(request.user, sort=request.GET.get("sort", ""), **form.chosen))
     counts = selectors.queue_counts(request.user)
@@ -37,7 +38,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     return render_page(request, "leads/queue.html", "leads/_queue_results.html", context)
 
 
-def _tabs(request: HttpRequest, current: str, counts: dict[str, int]) -> list[dict[str, Any]]:
+def _tabs(request: SignedInRequest, current: str, counts: dict[str, int]) -> list[dict[str, Any]]:
     labels = {"all": _("All offered"), "unclaimed": _("Shared queue"), "mine": _("Offered to you")}
     tabs = []
     for key, label in labels.items():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
@@ -14,11 +14,12 @@ from leads.models import HandoffStatus
 from leads.selectors import handoffs
 from leads.views.paging import page_of
 from portal.common.fragments import render_page
+from portal.common.requests import SignedInRequest
 
 
 @login_required
 @require_GET
-def watch_list(request: HttpRequest) -> HttpResponse:
+def watch_list(request: SignedInRequest) -> HttpResponse:
     form = WatchFilter(
         request.GET,
         reason=[(str(row.pk), str(row)) for row in handoffs.reasons_used()],
@@ -34,7 +35,7 @@ def watch_list(request: HttpRequest) -> HttpResponse:
     return render_page(request, "leads/watch_list.html", "leads/_watch_list_results.html", context)
 
 
-def _tiles(request: HttpRequest, counts: dict[str, int]) -> list[dict[str, Any]]:
+def _tiles(request: SignedInRequest, counts: dict[str, int]) -> list[dict[str, Any]]:
     """One number for each status, of all that the other filters leave; each opens its rows."""
     total = sum(counts.values())
     population = ngettext("of %(n)d handed over", "of %(n)d handed over", total) % {"n": total}
