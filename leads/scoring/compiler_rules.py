@@ -43,7 +43,11 @@ class RuleCompiler:
 
     def condition(self, node: Node, alias: str = "f") -> Sql:
         """The rule as a condition on the fit row called `alias`."""
-        return self._condition(node, alias, self.scope.holds)
+        return self._condition(node, alias, self._holds)
+
+    def _holds(self, alias: str) -> Sql:
+        """The condition that an activity is one of a lead in scope."""
+        return self.scope.holds_one_by_one(alias) if self.vendor == "sqlite" else self.scope.holds(alias)
 
     def activities(self, test: ActivityTest | SilenceTest, holds: Callable[[str], Sql] | None = None) -> Sql:
         """The part after SELECT of the activities (as `a`) that a condition counts."""
@@ -53,7 +57,7 @@ class RuleCompiler:
             conditions.append(sql("a.occurred_at >= {}", self.as_of - days * DAY))
         conditions.append(sql("a.occurred_at < {}", self.as_of))
         if not self.scope.is_all:
-            conditions.append((holds or self.scope.holds)("a"))
+            conditions.append((holds or self._holds)("a"))
         if isinstance(test, ActivityTest):
             conditions.extend(self._narrowing(narrowing) for narrowing in test.where)
         return sql("FROM leads_activity a WHERE {}", joined(" AND ", conditions))

@@ -70,6 +70,13 @@ class Scope:
 
     def holds(self, alias: str) -> Sql:
         """The condition that a row's `lead_id` is in scope."""
+        if self.first is not None and not self.has_mates:
+            return sql("{} BETWEEN {} AND {}", name(alias, "lead_id"), self.first, self.last)
+        return self.holds_one_by_one(alias)
+
+    def holds_one_by_one(self, alias: str) -> Sql:
+        """The same, as a list of leads to look up. SQLite, which knows no more of an index than its
+        columns, would rather read all activities of a kind than those of a span of leads."""
         if self.is_all:
             return sql("1 = 1")
         return sql("{} IN (SELECT w.lead_id FROM wanted w)", name(alias, "lead_id"))
