@@ -13,7 +13,7 @@ from django.db.models import Max
 
 from definitions.models import ActivityKind, Attribute
 from leads.facts import refresh
-from leads.models import Account, Lead, Source
+from leads.models import Account, AccountValue, Activity, Lead, LeadFit, LeadValue, Source, Term
 from portal.common.models import Team, User
 from portal.common.working_time import Calendar, add_working_time, working_time_before
 from portal.seed.behaviour import Behaviour, behaviour_lay
@@ -31,6 +31,7 @@ ATTRIBUTES = (
     ("may-be-called", "Agreed to be called", "yes_no", "lead"),
 )
 REFRESH_SLICE = 20_000
+COUNTED = (Account, AccountValue, Activity, Lead, LeadFit, LeadValue, Term)
 
 
 @dataclass(frozen=True)
@@ -98,6 +99,7 @@ def facts_lay(
         kind_ids=dict(ActivityKind.objects.values_list("key", "pk")),
         progress=lambda done: progress("activities", done),
     )
+    _take_statistics()
     return Laid(contacts, behaviour, crm)
 
 
@@ -114,6 +116,19 @@ def _last_event(now: datetime, calendar: Calendar) -> datetime:
     """Two hours into the working day before the last one: a webinar that sales still feels."""
     start_of_work = working_time_before(now, timedelta(hours=14), calendar).replace(minute=0)
     return min(add_working_time(start_of_work, 0, calendar), now - timedelta(hours=10))
+
+
+def _take_statistics() -> None:
+    """Let PostgreSQL plan for the rows that stand here now: nobody else sees them before the commit.
+
+    Without it, scoring a thousand leads takes seconds instead of milliseconds.
+    """
+    if connection.vendor != "postgresql":
+        return
+    quote = connection.ops.quote_name
+    tables = ", ".join(quote(model._meta.db_table) for model in COUNTED)
+    with connection.cursor() as cursor:
+        cursor.execute(f"ANALYZE {tables}")
 
 
 def _follow_sequences() -> None:
