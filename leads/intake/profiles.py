@@ -249,7 +249,7 @@ PROFILES: tuple[Profile, ...] = (
         "salesforce-events",
         "Salesforce: events",
         ACTIVITIES,
-        _names("id who_id event_subtype start_date_time"),
+        _names("id who_id event_subtype start_date_time type"),
         columns={
             "type": "kind",
             "event_subtype": "property",

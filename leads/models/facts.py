@@ -17,7 +17,7 @@ class Source(models.Model):
     id = models.SmallAutoField(primary_key=True)
     key = models.SlugField(max_length=60, unique=True)
     label = models.CharField(max_length=120)
-    mappings = models.JSONField(default=dict)  # {kind of import: {header: field}}
+    mappings = models.JSONField(default=dict)  # {kind of import: {signature of the header: mapping}}
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
