@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 
 from definitions.models import Stage
-from definitions.views import answers, ballots, criteria, definition, discussion, editor, personas
+from definitions.views import answers, ballots, criteria, definition, discussion, editor, personas, schema
 
 
 class StageConverter:
@@ -25,6 +25,7 @@ urlpatterns = [
     path("<stage:stage>/", definition.definition_page, name="definition_page"),
     path("<stage:stage>/v<int:number>/", definition.version_page, name="version_page"),
     path("versions/<int:pk>/definition.json", definition.version_export, name="version_export"),
+    path("definition.schema.json", schema.document_schema, name="document_schema"),
     # Drafts
     path("<stage:stage>/drafts/new/", editor.draft_new, name="draft_new"),
     path("import/", editor.document_upload, name="document_upload"),

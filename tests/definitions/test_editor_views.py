@@ -9,6 +9,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from jsonschema import Draft202012Validator
 
 from definitions.documents import draft_document
 from definitions.models import Attribute, Comment, Criterion, Persona, RepAnswer, Version, VersionStatus
@@ -527,6 +528,15 @@ def test_a_file_becomes_a_draft_or_says_what_is_wrong() -> None:
     noise = SimpleUploadedFile("d.json", b"\x89PNG\r\n")
     assert "not a text file" in client.post("/definitions/import/", {"file": noise}).content.decode()
     assert Version.objects.count() == 1
+
+
+def test_the_schema_of_the_file_is_published_and_linked() -> None:
+    client = signed_in(maya())
+    schema = client.get(reverse("definitions:document_schema")).json()
+    document = STARTING_POINTS["saas"].document
+    Draft202012Validator(schema).validate(document)
+    assert not Draft202012Validator(schema).is_valid({**document, "threshold": "many"})
+    assert "/definitions/definition.schema.json" in client.get("/definitions/import/").content.decode()
 
 
 # -- what the draft asks of the leads ------------------------------------------------------------------------
