@@ -147,6 +147,12 @@ def _batches(ids: list[int]) -> Iterator[list[int]]:
         yield ids[start : start + _BATCH]
 
 
+def fit_values(lead: dict[str, Any], account: dict[str, Any]) -> dict[str, Any]:
+    """The columns of the fit row of a lead that no row stands for. What the two leave out is unknown."""
+    read = (*(lead.get(name) for name in _READ), *(account.get(name) for name in _READ_ACCOUNT))
+    return dict(zip(_WRITE, _fit_row(read), strict=True))
+
+
 def _fit_row(values: tuple[Any, ...]) -> tuple[Any, ...]:
     lead = dict(zip(_READ, values, strict=False))
     account = dict(zip(_READ_ACCOUNT, values[len(_READ) :], strict=True))
