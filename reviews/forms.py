@@ -112,7 +112,7 @@ class SeriesForm(forms.Form):
 
 
 class AttendeeForm(forms.Form):
-    person = forms.ModelChoiceField(label=_("Invite"), queryset=User.objects.none())
+    person = forms.ModelChoiceField(label=_("Invite"), queryset=User.objects.none(), empty_label=_("Choose"))
 
     def __init__(self, *args: Any, series: Series, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -13,7 +13,14 @@ from portal.common.models import User
 from reviews.evidence.agenda import period_of
 from reviews.evidence.results import headline_numbers
 from reviews.models import Action, AgendaItem, Meeting, Participation
-from reviews.words import hour_words
+from reviews.words import day_words, hour_words
+
+
+def said_of(item: AgendaItem) -> str:
+    """What became of an item without an outcome, once the meeting is over."""
+    if item.status == AgendaItem.Status.WAITING:
+        return _("Not reached.")
+    return _("Talked about.") if item.status == AgendaItem.Status.DONE else _("Left to the next meeting.")
 
 
 def plain(text: object) -> str:
@@ -34,7 +41,7 @@ def minutes_of(
     closed_by: User,
     following: Meeting | None,
 ) -> str:
-    zone = meeting.series.time_zone
+    zone, period = meeting.series.time_zone, period_of(meeting)
     lines = [
         f"# {plain(meeting.series)}",
         "",
@@ -44,9 +51,13 @@ def minutes_of(
         f"## {_('Numbers')}",
         "",
         _("Leads offered from %(first)s to %(last)s, as of %(when)s.")
-        % {"first": numbers["from"], "last": numbers["to"], "when": hour_words(closed_at, zone)},
+        % {
+            "first": day_words(period.first),
+            "last": day_words(period.last),
+            "when": hour_words(closed_at, zone),
+        },
         "",
-        *[_number(each) for each in headline_numbers(numbers["totals"], period_of(meeting))],
+        *[_number(each) for each in headline_numbers(numbers["totals"], period)],
         "",
         f"## {_('What was decided')}",
         "",
@@ -93,7 +104,9 @@ def _item(place: int, item: AgendaItem) -> Iterator[str]:
     if outcome:
         owner = _(" Owner: %(name)s.") % {"name": plain(outcome.owner)} if outcome.owner else ""
         review = (
-            _(" To be looked at again by %(day)s.") % {"day": outcome.review_on} if outcome.review_on else ""
+            _(" To be looked at again by %(day)s.") % {"day": day_words(outcome.review_on)}
+            if outcome.review_on
+            else ""
         )
         yield f"**{outcome.get_verdict_display()}.** {plain(outcome.reason)}{owner}{review}".rstrip()
         if outcome.draft:
@@ -101,7 +114,7 @@ def _item(place: int, item: AgendaItem) -> Iterator[str]:
             address = f"{settings.SITE_URL}{outcome.draft.get_absolute_url()}"
             yield _("Draft: [%(draft)s](%(address)s)") % {"draft": outcome.draft, "address": address}
     else:
-        yield str(item.get_status_display())
+        yield str(said_of(item))
     yield ""
     for line in item.notes.splitlines():
         yield f"> {plain(line)}"
@@ -116,7 +129,7 @@ def _actions(actions: list[Action], none: str) -> Iterator[str]:
         yield _("- %(text)s: %(owner)s, by %(day)s (%(status)s)") % {
             "text": plain(action.text),
             "owner": plain(action.owner),
-            "day": action.due_on,
+            "day": day_words(action.due_on),
             "status": action.get_status_display().lower(),
         }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
@@ -49,6 +49,11 @@ def cadence_words(series: Series) -> str:
         "zone": series.time_zone,
         "minutes": series.duration_minutes,
     }
+
+
+def day_words(day: date) -> str:
+    """“13 Jan 2026”."""
+    return date_format(day, "j M Y")
 
 
 def hour_words(instant: datetime, zone: str) -> str:

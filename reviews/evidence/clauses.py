@@ -10,7 +10,6 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.dateparse import parse_date
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -18,6 +17,7 @@ from definitions.models import Basis, Version
 from leads.selectors.funnel import ENOUGH, Period
 from reviews.evidence.cards import Number, Proposal, card, number, of_decisions, share_words, watch_address
 from reviews.models import ItemKind
+from reviews.words import day_words
 
 Criterion = dict[str, Any]
 Carried = dict[str, dict[str, int]]
@@ -63,7 +63,7 @@ def _proposal(
         kind, sentence = ItemKind.CHALLENGED, _challenged_words(returned, met["carried"])
     elif review_on and review_on <= today:
         kind = ItemKind.CLAUSE_DUE
-        sentence = _("This clause was to be looked at again by %(day)s.") % {"day": date_format(review_on)}
+        sentence = _("This clause was to be looked at again by %(day)s.") % {"day": day_words(review_on)}
     elif is_assumption and met["decided"] >= ENOUGH:
         kind = ItemKind.ASSUMPTION
         sentence = _("This clause is an assumption, and there are now enough decisions to test it.")

@@ -19,6 +19,7 @@ from portal.common.selectors import people_of
 from portal.common.working_time import working_time_between
 from reviews.evidence.cards import Number, Proposal, card, number, of_decisions, share_words, watch_address
 from reviews.models import Action, ItemKind
+from reviews.words import day_words
 
 
 def weeks_of(period: Period, today: date) -> float:
@@ -124,7 +125,7 @@ def open_actions(actions: list[Action], today: date, as_of: datetime) -> Proposa
         number(
             action.text,
             action.owner.name,
-            _("due %(day)s") % {"day": action.due_on},
+            _("due %(day)s") % {"day": day_words(action.due_on)},
             reverse("reviews:meeting_page", args=[action.meeting_id]) + "#actions",
         )
         for action in actions

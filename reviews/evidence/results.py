@@ -13,6 +13,7 @@ from leads.models import ReasonFamily
 from leads.selectors.funnel import Period
 from reviews.evidence.cards import Number, Proposal, card, number, of_decisions, share_words, watch_address
 from reviews.models import ItemKind
+from reviews.words import day_words
 
 
 def headline_numbers(totals: dict[str, int], period: Period, **narrowing: Any) -> list[Number]:
@@ -59,7 +60,12 @@ def results(
         "Under %(version)s, %(n)d lead was offered from %(first)s to %(last)s.",
         "Under %(version)s, %(n)d leads were offered from %(first)s to %(last)s.",
         mine["offered_in_all"],
-    ) % {"version": version, "n": mine["offered_in_all"], "first": period.first, "last": period.last}
+    ) % {
+        "version": version,
+        "n": mine["offered_in_all"],
+        "first": day_words(period.first),
+        "last": day_words(period.last),
+    }
     return Proposal(
         "results",
         ItemKind.RESULTS,

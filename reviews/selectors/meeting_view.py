@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import timedelta
 from typing import Any
+
+from django.utils import timezone
 
 from portal.common.models import User
 from reviews import policies
@@ -17,9 +20,12 @@ from reviews.selectors.meetings import (
     participations_of,
 )
 
+# Opened longer before its time than this, a meeting is opened on purpose or by mistake: the page asks.
+EARLY = timedelta(minutes=30)
+
 
 def meeting_view(meeting: Meeting, user: User) -> dict[str, Any]:
-    """The context of the meeting's page. Nine queries, whatever the length of the agenda."""
+    """The context of the meeting's page. A fixed number of queries, whatever the length of the agenda."""
     items = items_of(meeting)
     participations = participations_of(meeting)
     actions = actions_of_meeting(meeting)
@@ -31,12 +37,16 @@ def meeting_view(meeting: Meeting, user: User) -> dict[str, Any]:
         "planned": sum(item.minutes_planned for item in items),
         "participations": participations,
         "mine": mine,
+        "present": [each.person for each in participations if each.was_present],
+        "absent": [each.person for each in participations if not each.was_present],
+        "is_early": meeting.starts_at > timezone.now() + EARLY,
         "actions": actions,
         "carried_actions": [
             each for each in actions_of_series(meeting.series) if each.meeting_id != meeting.pk
         ],
         "undecided": [item for item in items if item.needs_outcome and item.decision is None],
         "may_run": policies.may_run_meeting(user, meeting),
+        "may_end_actions": policies.may_run(user),
         "may_take_part": policies.may_take_part(user, meeting),
         "may_reply": policies.may_reply(user, meeting),
         "may_say_confidence": policies.may_say_confidence(user, meeting),

@@ -31,7 +31,8 @@ def next_meeting(user: User) -> Meeting | None:
     return (
         Meeting.objects.filter(status__in=AHEAD, participations__person=user)
         .select_related("series")
-        .order_by("starts_at")
+        # “open” before “scheduled”: what is under way comes first.
+        .order_by("status", "starts_at")
         .first()
     )
 
@@ -54,7 +55,7 @@ def meetings_ahead(user: User) -> QuerySet[Meeting]:
             ),
             invited=Count("participations", distinct=True),
         )
-        .order_by("starts_at")
+        .order_by("status", "starts_at")
     )
 
 

@@ -128,6 +128,7 @@ def meeting_open(*, meeting: Meeting, actor: User) -> Meeting:
         current_item=waiting[0] if waiting else None,
         too_late=_("This meeting is open already, or it is over."),
     )
+    Participation.objects.filter(meeting=meeting, person=actor).update(was_present=True)
     audit.record("meeting.opened", subject=meeting, actor=actor)
     return meeting
 

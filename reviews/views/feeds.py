@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
+from portal.common.requests import SignedInRequest
 from portal.common.selectors import active_people
 from reviews.selectors.series import calendar_of_person
 from reviews.services.feeds import feed_renew, feed_stop
@@ -18,7 +19,7 @@ from reviews.services.feeds import feed_renew, feed_stop
 
 @login_required
 @require_GET
-def feed_settings(request: HttpRequest) -> HttpResponse:
+def feed_settings(request: SignedInRequest) -> HttpResponse:
     token = request.user.feed_token
     address = f"{settings.SITE_URL}{reverse('reviews:feed', args=[token])}" if token else ""
     return render(request, "reviews/feed_settings.html", {"address": address})
@@ -26,7 +27,7 @@ def feed_settings(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_POST
-def feed_new(request: HttpRequest) -> HttpResponse:
+def feed_new(request: SignedInRequest) -> HttpResponse:
     feed_renew(actor=request.user)
     messages.success(request, _("This is your address. An earlier one no longer works."))
     return redirect("reviews:feed_settings")
@@ -34,7 +35,7 @@ def feed_new(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_POST
-def feed_off(request: HttpRequest) -> HttpResponse:
+def feed_off(request: SignedInRequest) -> HttpResponse:
     feed_stop(actor=request.user)
     messages.success(request, _("Your calendar address is switched off."))
     return redirect("reviews:feed_settings")

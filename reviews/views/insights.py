@@ -5,11 +5,12 @@ from __future__ import annotations
 import csv
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from leads.selectors.funnel import funnel
+from portal.common.requests import SignedInRequest
 from reviews import policies
 from reviews.forms import PeriodForm
 from reviews.selectors.insights import insights as insights_of
@@ -18,7 +19,7 @@ from reviews.selectors.insights import table_of
 
 @login_required
 @require_GET
-def insights(request: HttpRequest) -> HttpResponse:
+def insights(request: SignedInRequest) -> HttpResponse:
     policies.may_read(request.user).require()
     form = PeriodForm.of(request.GET)
     return render(request, "reviews/insights.html", {"form": form, **insights_of(form.period)})
@@ -26,7 +27,7 @@ def insights(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_GET
-def insights_csv(request: HttpRequest) -> HttpResponse:
+def insights_csv(request: SignedInRequest) -> HttpResponse:
     policies.may_read(request.user).require()
     period = PeriodForm(request.GET).period
     name = f"leads-{period.first}-to-{period.last}.csv"

@@ -6,12 +6,13 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from portal.common.errors import Conflict, Invalid
+from portal.common.requests import SignedInRequest
 from reviews import policies
 from reviews.evidence.agenda import period_of
 from reviews.evidence.results import headline_numbers
@@ -29,12 +30,12 @@ TEMPLATES = {
 }
 
 
-def the_meeting(request: HttpRequest, pk: int) -> Meeting:
+def the_meeting(request: SignedInRequest, pk: int) -> Meeting:
     policies.may_read(request.user).require()
     return get_object_or_404(meetings_visible_to(request.user), pk=pk)
 
 
-def context_of(request: HttpRequest, meeting: Meeting, **forms: Any) -> dict[str, Any]:
+def context_of(request: SignedInRequest, meeting: Meeting, **forms: Any) -> dict[str, Any]:
     """What the page shows, with the forms of its state; a form that needs mending takes its place."""
     context = meeting_view(meeting, request.user)
     asked = str(forms.pop("item", "") or request.GET.get("item", ""))
@@ -56,7 +57,7 @@ def context_of(request: HttpRequest, meeting: Meeting, **forms: Any) -> dict[str
 
 
 def meeting_answer(
-    request: HttpRequest, meeting: Meeting, *, status: int = 200, **forms: Any
+    request: SignedInRequest, meeting: Meeting, *, status: int = 200, **forms: Any
 ) -> HttpResponse:
     template = TEMPLATES.get(MeetingStatus(meeting.status), "reviews/meeting_ahead.html")
     return render(request, template, context_of(request, meeting, **forms), status=status)
@@ -64,13 +65,13 @@ def meeting_answer(
 
 @login_required
 @require_GET
-def meeting_page(request: HttpRequest, pk: int) -> HttpResponse:
+def meeting_page(request: SignedInRequest, pk: int) -> HttpResponse:
     return meeting_answer(request, the_meeting(request, pk))
 
 
 @login_required
 @require_POST
-def meeting_get_ready(request: HttpRequest, pk: int) -> HttpResponse:
+def meeting_get_ready(request: SignedInRequest, pk: int) -> HttpResponse:
     meeting = meeting_prepare(meeting=the_meeting(request, pk), actor=request.user)
     messages.success(request, _("The agenda has today’s evidence."))
     return redirect(meeting)
@@ -78,13 +79,13 @@ def meeting_get_ready(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_POST
-def meeting_begin(request: HttpRequest, pk: int) -> HttpResponse:
+def meeting_begin(request: SignedInRequest, pk: int) -> HttpResponse:
     return redirect(meeting_open(meeting=the_meeting(request, pk), actor=request.user))
 
 
 @login_required
 @require_POST
-def meeting_postpone(request: HttpRequest, pk: int) -> HttpResponse:
+def meeting_postpone(request: SignedInRequest, pk: int) -> HttpResponse:
     meeting = the_meeting(request, pk)
     form = MoveForm(request.POST, meeting=meeting, prefix="move")
     if form.is_valid():
@@ -100,7 +101,7 @@ def meeting_postpone(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_POST
-def meeting_skip(request: HttpRequest, pk: int) -> HttpResponse:
+def meeting_skip(request: SignedInRequest, pk: int) -> HttpResponse:
     meeting = meeting_cancel(
         meeting=the_meeting(request, pk), actor=request.user, note=request.POST.get("note", "")[:300]
     )
@@ -110,7 +111,7 @@ def meeting_skip(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_POST
-def meeting_answer_invitation(request: HttpRequest, pk: int) -> HttpResponse:
+def meeting_answer_invitation(request: SignedInRequest, pk: int) -> HttpResponse:
     meeting = the_meeting(request, pk)
     meeting_reply(meeting=meeting, actor=request.user, reply=request.POST.get("reply", ""))
     messages.success(request, _("Your reply is noted."))
@@ -119,7 +120,7 @@ def meeting_answer_invitation(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_POST
-def meeting_end(request: HttpRequest, pk: int) -> HttpResponse:
+def meeting_end(request: SignedInRequest, pk: int) -> HttpResponse:
     meeting = the_meeting(request, pk)
     try:
         meeting_close(meeting=meeting, actor=request.user)
@@ -131,7 +132,7 @@ def meeting_end(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_GET
-def minutes_download(request: HttpRequest, pk: int) -> HttpResponse:
+def minutes_download(request: SignedInRequest, pk: int) -> HttpResponse:
     meeting = the_meeting(request, pk)
     if not meeting.minutes:
         raise Conflict(_("There are no minutes yet: they are written when the meeting is closed."))

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from portal.common.errors import Invalid
+from portal.common.requests import SignedInRequest
 from reviews.forms import ActionEndForm, ActionForm, ConfidenceForm, ItemForm, NotesForm, OutcomeForm
 from reviews.models import Action, AgendaItem, Meeting
 from reviews.selectors.meeting_view import meeting_view
@@ -31,7 +32,7 @@ from reviews.views.meetings import context_of, meeting_answer, the_meeting
 NOTHING_NEW = 204
 
 
-def _item(request: HttpRequest, pk: int) -> AgendaItem:
+def _item(request: SignedInRequest, pk: int) -> AgendaItem:
     return get_object_or_404(items_visible_to(request.user), pk=pk)
 
 
@@ -41,7 +42,7 @@ def _to(meeting: Meeting, item: AgendaItem | None = None) -> HttpResponse:
 
 @login_required
 @require_GET
-def room_state(request: HttpRequest, pk: int) -> HttpResponse:
+def room_state(request: SignedInRequest, pk: int) -> HttpResponse:
     """The agenda and who is here; 204 while nothing has changed since the stamp that the page holds."""
     context = meeting_view(the_meeting(request, pk), request.user)
     if request.GET.get("stamp") == context["stamp"]:
@@ -51,14 +52,14 @@ def room_state(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_GET
-def room_work(request: HttpRequest, pk: int) -> HttpResponse:
+def room_work(request: SignedInRequest, pk: int) -> HttpResponse:
     """The work area alone, for screens that follow the room."""
     return render(request, "reviews/_room_work.html", context_of(request, the_meeting(request, pk)))
 
 
 @login_required
 @require_POST
-def item_new(request: HttpRequest, pk: int) -> HttpResponse:
+def item_new(request: SignedInRequest, pk: int) -> HttpResponse:
     meeting = the_meeting(request, pk)
     form = ItemForm(request.POST, prefix="item")
     if not form.is_valid():
@@ -70,7 +71,7 @@ def item_new(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_POST
-def item_place(request: HttpRequest, pk: int) -> HttpResponse:
+def item_place(request: SignedInRequest, pk: int) -> HttpResponse:
     item = _item(request, pk)
     item_move(item=item, actor=request.user, is_up=request.POST.get("to") == "up")
     return _to(item.meeting)
@@ -78,7 +79,7 @@ def item_place(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_POST
-def item_show(request: HttpRequest, pk: int) -> HttpResponse:
+def item_show(request: SignedInRequest, pk: int) -> HttpResponse:
     item = _item(request, pk)
     item_take_up(item=item, actor=request.user)
     return _to(item.meeting)
@@ -86,7 +87,7 @@ def item_show(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_POST
-def item_leave(request: HttpRequest, pk: int) -> HttpResponse:
+def item_leave(request: SignedInRequest, pk: int) -> HttpResponse:
     item = _item(request, pk)
     leave = item_defer if request.POST.get("how") == "defer" else item_finish
     leave(item=item, actor=request.user)
@@ -95,7 +96,7 @@ def item_leave(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_POST
-def item_notes(request: HttpRequest, pk: int) -> HttpResponse:
+def item_notes(request: SignedInRequest, pk: int) -> HttpResponse:
     item = _item(request, pk)
     form = NotesForm(request.POST, prefix="notes")
     if not form.is_valid():
@@ -118,7 +119,7 @@ def item_notes(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_POST
-def item_outcome(request: HttpRequest, pk: int) -> HttpResponse:
+def item_outcome(request: SignedInRequest, pk: int) -> HttpResponse:
     item = _item(request, pk)
     form = OutcomeForm(request.POST, item=item)
     if form.is_valid():
@@ -137,7 +138,7 @@ def item_outcome(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_POST
-def action_new(request: HttpRequest, pk: int) -> HttpResponse:
+def action_new(request: SignedInRequest, pk: int) -> HttpResponse:
     meeting = the_meeting(request, pk)
     asked = request.POST.get("item", "")
     item = _item(request, int(asked)) if asked.isdigit() else None
@@ -154,7 +155,7 @@ def action_new(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_POST
-def action_settle(request: HttpRequest, pk: int) -> HttpResponse:
+def action_settle(request: SignedInRequest, pk: int) -> HttpResponse:
     """Done, dropped, or open again; then back to where the person was."""
     action = get_object_or_404(actions_visible_to(request.user), pk=pk)
     form = ActionEndForm(request.POST)
@@ -172,7 +173,7 @@ def action_settle(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_POST
-def attendance(request: HttpRequest, pk: int) -> HttpResponse:
+def attendance(request: SignedInRequest, pk: int) -> HttpResponse:
     meeting = the_meeting(request, pk)
     present = {int(each) for each in request.POST.getlist("present") if each.isdigit()}
     attendance_set(meeting=meeting, actor=request.user, present=present)
@@ -181,7 +182,7 @@ def attendance(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_POST
-def confidence(request: HttpRequest, pk: int) -> HttpResponse:
+def confidence(request: SignedInRequest, pk: int) -> HttpResponse:
     meeting = the_meeting(request, pk)
     form = ConfidenceForm(request.POST)
     if not form.is_valid():

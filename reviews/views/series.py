@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from definitions.models import Stage
 from definitions.selectors import the_definition
 from portal.common.errors import Invalid
+from portal.common.requests import SignedInRequest
 from portal.common.selectors import active_people
 from reviews import policies
 from reviews.forms import AttendeeForm, SeriesForm
@@ -24,14 +25,14 @@ from reviews.services.series import attendee_add, attendee_remove, series_create
 from reviews.words import cadence_words
 
 
-def _series(request: HttpRequest, pk: int) -> Series:
+def _series(request: SignedInRequest, pk: int) -> Series:
     policies.may_read(request.user).require()
     return get_object_or_404(series_visible_to(request.user), pk=pk)
 
 
 @login_required
 @require_GET
-def series_list(request: HttpRequest) -> HttpResponse:
+def series_list(request: SignedInRequest) -> HttpResponse:
     policies.may_read(request.user).require()
     context = {
         "next": next_meeting(request.user),
@@ -43,7 +44,7 @@ def series_list(request: HttpRequest) -> HttpResponse:
     return render(request, "reviews/series_list.html", context)
 
 
-def _answer_form(request: HttpRequest, form: SeriesForm, series: Series | None) -> HttpResponse:
+def _answer_form(request: SignedInRequest, form: SeriesForm, series: Series | None) -> HttpResponse:
     status = 422 if form.is_bound else 200
     return render(request, "reviews/series_form.html", {"form": form, "series": series}, status=status)
 
@@ -54,7 +55,7 @@ def _blame(form: SeriesForm, error: Invalid) -> None:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def series_new(request: HttpRequest) -> HttpResponse:
+def series_new(request: SignedInRequest) -> HttpResponse:
     policies.may_run(request.user).require()
     form = SeriesForm(request.POST or None, user=request.user)
     if request.method == "POST" and form.is_valid():
@@ -74,7 +75,7 @@ def series_new(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def series_change(request: HttpRequest, pk: int) -> HttpResponse:
+def series_change(request: SignedInRequest, pk: int) -> HttpResponse:
     series = _series(request, pk)
     policies.may_run(request.user).require()
     form = SeriesForm(request.POST or None, user=request.user, series=series)
@@ -91,7 +92,7 @@ def series_change(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_GET
-def series_page(request: HttpRequest, pk: int) -> HttpResponse:
+def series_page(request: SignedInRequest, pk: int) -> HttpResponse:
     series = _series(request, pk)
     context: dict[str, Any] = {
         "series": series,
@@ -106,7 +107,7 @@ def series_page(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_POST
-def attendee_invite(request: HttpRequest, pk: int) -> HttpResponse:
+def attendee_invite(request: SignedInRequest, pk: int) -> HttpResponse:
     series = _series(request, pk)
     form = AttendeeForm(request.POST, series=series)
     if not form.is_valid():
@@ -118,7 +119,7 @@ def attendee_invite(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_POST
-def attendee_leave(request: HttpRequest, pk: int, person: int) -> HttpResponse:
+def attendee_leave(request: SignedInRequest, pk: int, person: int) -> HttpResponse:
     series = _series(request, pk)
     who = get_object_or_404(active_people(), pk=person)
     attendee_remove(series=series, actor=request.user, person=who)
@@ -128,7 +129,7 @@ def attendee_leave(request: HttpRequest, pk: int, person: int) -> HttpResponse:
 
 @login_required
 @require_POST
-def series_stop(request: HttpRequest, pk: int) -> HttpResponse:
+def series_stop(request: SignedInRequest, pk: int) -> HttpResponse:
     series = series_end(series=_series(request, pk), actor=request.user)
     messages.success(request, _("The series has ended; everyone is told."))
     return redirect(series)

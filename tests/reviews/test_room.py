@@ -329,9 +329,9 @@ def test_the_close_freezes_numbers_writes_minutes_and_carries_over(
         "Present: Maya Lindqvist, Rita Novak.",
         "Absent: Mona Haddad, Sam Okafor.",
         "- Offered: **2** (in the period)",
-        "**Keep.** Works. To be looked at again by 2026-09-01.",
+        "**Keep.** Works. To be looked at again by 1 Sep 2026.",
         "> Good \\*quarter\\*.",
-        "- Ask legal: Sam Okafor, by 2026-06-01 (open)",
+        "- Ask legal: Sam Okafor, by 1 Jun 2026 (open)",
         "- Maya Lindqvist, 4/5: Quite.",
         "Next: Tuesday 11 August 2026, 10:00 (Europe/Berlin).",
     ):
@@ -346,7 +346,7 @@ def test_the_close_freezes_numbers_writes_minutes_and_carries_over(
     assert "Ask legal" in mails[0].text
     with time_machine.travel(datetime(2026, 8, 1, tzinfo=UTC), tick=False):
         meeting_prepare(meeting=following, actor=None)
-    assert numbers_of(item_of(following, "actions")) == {"Ask legal": ("Sam Okafor", "due 2026-06-01")}
+    assert numbers_of(item_of(following, "actions")) == {"Ask legal": ("Sam Okafor", "due 1 Jun 2026")}
     assert following.items.filter(source_key="returns").count() == 1
     assert breaches() == []
 
