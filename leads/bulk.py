@@ -82,6 +82,6 @@ def update(model: type[models.Model], columns: Sequence[str], rows: Iterable[Seq
         return
     quote = connection.ops.quote_name
     sets = ", ".join(f"{quote(column)} = %s" for column in columns)
-    key = quote(model._meta.pk.column)  # type: ignore[union-attr]
+    key = quote(model._meta.pk.column)  # type: ignore[union-attr, arg-type]
     with connection.cursor() as cursor:
         cursor.executemany(f"UPDATE {quote(model._meta.db_table)} SET {sets} WHERE {key} = %s", rows)

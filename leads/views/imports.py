@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -26,6 +26,7 @@ from leads.selectors.imports import (
 )
 from portal.common.errors import Invalid
 from portal.common.fragments import render_page
+from portal.common.requests import SignedInRequest
 
 STOP_POLLING = 286
 IMPORTS_PER_PAGE = 25
@@ -34,7 +35,7 @@ REJECTIONS_PER_PAGE = 50
 
 @login_required
 @require_GET
-def import_list(request: HttpRequest) -> HttpResponse:
+def import_list(request: SignedInRequest) -> HttpResponse:
     page = Paginator(imports_visible_to(request.user), IMPORTS_PER_PAGE).get_page(request.GET.get("page"))
     context = {"page": page, "may_import": policies.may_import(request.user)}
     return render(request, "leads/import_list.html", context)
@@ -42,7 +43,7 @@ def import_list(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def import_new(request: HttpRequest) -> HttpResponse:
+def import_new(request: SignedInRequest) -> HttpResponse:
     may_import = policies.may_import(request.user)
     form = UploadForm(request.POST or None, request.FILES or None)
     if request.method == "POST":
@@ -58,7 +59,7 @@ def import_new(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def import_mapping(request: HttpRequest, pk: int) -> HttpResponse:
+def import_mapping(request: SignedInRequest, pk: int) -> HttpResponse:
     batch = get_object_or_404(imports_visible_to(request.user), pk=pk)
     if batch.status != Import.Status.UPLOADED:
         return redirect(batch)
@@ -82,7 +83,7 @@ def import_mapping(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_GET
-def import_page(request: HttpRequest, pk: int) -> HttpResponse:
+def import_page(request: SignedInRequest, pk: int) -> HttpResponse:
     batch = get_object_or_404(imports_visible_to(request.user), pk=pk)
     if batch.status == Import.Status.UPLOADED:
         return redirect("leads:import_mapping", pk)
@@ -91,7 +92,7 @@ def import_page(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_GET
-def import_state(request: HttpRequest, pk: int) -> HttpResponse:
+def import_state(request: SignedInRequest, pk: int) -> HttpResponse:
     """The part of the page that changes. Status 286 tells htmx that there is nothing more to ask for."""
     batch = get_object_or_404(imports_visible_to(request.user), pk=pk)
     context = _state(request, batch)
@@ -106,7 +107,7 @@ def import_state(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_GET
-def import_rejections(request: HttpRequest, pk: int) -> StreamingHttpResponse:
+def import_rejections(request: SignedInRequest, pk: int) -> StreamingHttpResponse:
     batch = get_object_or_404(imports_visible_to(request.user), pk=pk)
     lines = rejections.as_csv(batch.headers, rejected_lines(batch))
     name = f"rejected-{batch.pk}.csv"
@@ -116,7 +117,7 @@ def import_rejections(request: HttpRequest, pk: int) -> StreamingHttpResponse:
 
 @login_required
 @require_POST
-def import_change_kind(request: HttpRequest, pk: int) -> HttpResponse:
+def import_change_kind(request: SignedInRequest, pk: int) -> HttpResponse:
     batch = get_object_or_404(imports_visible_to(request.user), pk=pk)
     services.import_change_kind(batch=batch, kind=request.POST.get("kind", ""), actor=request.user)
     return redirect("leads:import_mapping", pk)
@@ -124,7 +125,7 @@ def import_change_kind(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_POST
-def import_cancel(request: HttpRequest, pk: int) -> HttpResponse:
+def import_cancel(request: SignedInRequest, pk: int) -> HttpResponse:
     batch = get_object_or_404(imports_visible_to(request.user), pk=pk)
     services.import_cancel(batch=batch, actor=request.user)
     messages.success(request, _("The import is cancelled. The lines it had taken stay."))
@@ -133,13 +134,13 @@ def import_cancel(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_POST
-def import_retry(request: HttpRequest, pk: int) -> HttpResponse:
+def import_retry(request: SignedInRequest, pk: int) -> HttpResponse:
     batch = get_object_or_404(imports_visible_to(request.user), pk=pk)
     services.import_retry(batch=batch, actor=request.user)
     return redirect(batch)
 
 
-def _opened(request: HttpRequest, form: UploadForm) -> Import:
+def _opened(request: SignedInRequest, form: UploadForm) -> Import:
     """The import of an uploaded file; of a file that is no table nothing is kept."""
     upload = form.cleaned_data["file"]
     path = storage.keep(upload.chunks(), upload.name)
@@ -157,7 +158,7 @@ def _opened(request: HttpRequest, form: UploadForm) -> Import:
         raise
 
 
-def _mapping_form(request: HttpRequest, batch: Import, records: list[Any]) -> MappingForm:
+def _mapping_form(request: SignedInRequest, batch: Import, records: list[Any]) -> MappingForm:
     _suggested, notes = services.suggestion(batch.source, batch.kind, batch.headers, records)
     return MappingForm(
         request.POST or None,
@@ -170,7 +171,7 @@ def _mapping_form(request: HttpRequest, batch: Import, records: list[Any]) -> Ma
     )
 
 
-def _state(request: HttpRequest, batch: Import) -> dict[str, Any]:
+def _state(request: SignedInRequest, batch: Import) -> dict[str, Any]:
     is_open = batch.status in (Import.Status.QUEUED, Import.Status.RUNNING)
     percent = 100 if batch.status == Import.Status.DONE else 100 * batch.position // max(batch.size, 1)
     page = Paginator(rejections_of(batch), REJECTIONS_PER_PAGE).get_page(request.GET.get("page"))

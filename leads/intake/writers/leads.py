@@ -121,12 +121,13 @@ class LeadWriter:
         found: dict[int, list[Known | None]] = {}
         for row in rows:
             external_id, email = row.values.get("external_id"), row.values.get("email")
-            lead = by_id.get(external_id) if external_id else None
-            other = by_email.get(email) if email else None
-            lead, other = (one[known["id"]] if known else None for known in (lead, other))
+            first = by_id.get(external_id) if external_id else None
+            second = by_email.get(email) if email else None
+            meant: Known | None = one[first["id"]] if first else None
+            other: Known | None = one[second["id"]] if second else None
             belongs_elsewhere = other is not None and (
-                other is not lead
-                if lead is not None
+                other is not meant
+                if meant is not None
                 else bool(external_id and other["external_id"] and other["source_id"] == source.pk)
             )
             if belongs_elsewhere and other is not None:
@@ -134,7 +135,7 @@ class LeadWriter:
                 reason = f"The address belongs to another lead of this source, {name}."
                 result.reject(row.line, row.cells, reason, self.job.column("email"))
             else:
-                found[row.line] = [lead or other]
+                found[row.line] = [meant or other]
         return found
 
     def _read(self, leads: Any) -> list[Known]:
@@ -162,7 +163,7 @@ class LeadWriter:
                 attribute=attribute, text_key__in=batch, lead__merged_into=None
             ).order_by("lead_id")
             for text_key, pk in values.values_list("text_key", "lead_id"):
-                ids[text_key].append(pk)
+                ids[str(text_key)].append(pk)
         leads = {
             lead["id"]: lead
             for batch in batches(pk for found in ids.values() for pk in found)
@@ -286,11 +287,11 @@ class LeadWriter:
         with_id = [lead["external_id"] for _row, lead in new if lead["external_id"]]
         for wanted in batches(with_id):
             rows = Lead.objects.filter(source=source, external_id__in=wanted)
-            ids |= {("id", key): pk for key, pk in rows.values_list("external_id", "pk")}
+            ids |= {("id", str(key)): pk for key, pk in rows.values_list("external_id", "pk")}
         without_id = [lead["email"] for _row, lead in new if not lead["external_id"]]
         for wanted in batches(without_id):
             rows = Lead.objects.filter(email__in=wanted, merged_into=None)
-            ids |= {("email", key): pk for key, pk in rows.values_list("email", "pk")}
+            ids |= {("email", str(key)): pk for key, pk in rows.values_list("email", "pk")}
         return {
             row.line: ids["id", lead["external_id"]] if lead["external_id"] else ids["email", lead["email"]]
             for row, lead in new

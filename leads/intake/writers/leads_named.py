@@ -32,7 +32,7 @@ class LeadsNamed:
                 account__source=job.source, account__external_id__in=batch, merged_into=None
             )
             for account, pk in leads.values_list("account__external_id", "pk"):
-                self.of_account[account].append(pk)
+                self.of_account[str(account)].append(pk)
 
     def of(self, row: Row) -> int:
         """The lead's id. Raises `LineProblem` when there is none, or more than one."""

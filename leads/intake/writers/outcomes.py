@@ -67,11 +67,13 @@ class OutcomeWriter:
         )
 
     def _known(self, rows: list[Row]) -> dict[tuple[str, str], tuple[int, datetime, int | None]]:
-        found = {}
+        found: dict[tuple[str, str], tuple[int, datetime, int | None]] = {}
         for batch in batches(row.values["external_id"] for row in rows):
             stored = Outcome.objects.filter(source=self.job.source, external_id__in=batch)
-            for key, kind, *rest in stored.values_list("external_id", "kind", "lead_id", "at", "value"):
-                found[key, kind] = tuple(rest)
+            for key, kind, lead, at, value in stored.values_list(
+                "external_id", "kind", "lead_id", "at", "value"
+            ):
+                found[key, kind] = (lead, at, value)
         return found
 
     def _said(self, row: Row) -> list[Said]:
