@@ -54,7 +54,9 @@ def score_rows(document: Json | Document, scope: Scope, as_of: datetime) -> list
     """The scores of the leads in scope, by lead id."""
     if scope.is_empty:
         return []
-    return [ScoreRow(*row[:-1], bool(row[-1])) for row in _fetch(compiled(document).scores(scope, as_of))]
+    return [
+        ScoreRow._make((*row[:-1], bool(row[-1]))) for row in _fetch(compiled(document).scores(scope, as_of))
+    ]
 
 
 def score_into(version: Version, scope: Scope, as_of: datetime) -> int:
@@ -66,6 +68,7 @@ def score_into(version: Version, scope: Scope, as_of: datetime) -> int:
     """
     if scope.is_empty:
         return 0
+    assert version.document is not None, "A draft is frozen before it is scored into rows."
     ready = compiled(version.document)
     if scope.lead_ids is not None and ready.document.reads_account_mates:
         scope = scope.with_mates()

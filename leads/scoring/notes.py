@@ -40,7 +40,7 @@ def notes_of(clause: Clause, raw_rule: dict[str, Any], rules: RuleCompiler, lead
     """For each of the leads, the words beside the clause's line; leads without any are left out."""
     node, raw = clause.rule, raw_rule
     while isinstance(node, Grouping) and node.op != "none" and len(node.members) == 1:
-        node, raw = node.members[0], raw[node.op][0]
+        raw, node = raw[node.op][0], node.members[0]
     if isinstance(node, ActivityTest):
         return _activity_notes(node, rules, lead_ids)
     if isinstance(node, SilenceTest):
@@ -143,10 +143,11 @@ def _shown(value: Any) -> str:
 
 def _custom_values(field: Field, lead_ids: list[int]) -> Callable[[int], Any]:
     if field.holder == "account":
-        account_of = dict(Lead.objects.filter(pk__in=lead_ids).values_list("pk", "account_id"))
-        rows = AccountValue.objects.filter(attribute=field.attribute_id, account__in=set(account_of.values()))
-        by_holder = {row.account_id: _typed(row, field) for row in rows}
-        return lambda lead_id: by_holder.get(account_of.get(lead_id))
+        leads = Lead.objects.filter(pk__in=lead_ids, account__isnull=False)
+        account_of = dict(leads.values_list("pk", "account_id"))
+        held = AccountValue.objects.filter(attribute=field.attribute_id, account__in=set(account_of.values()))
+        by_account = {row.account_id: _typed(row, field) for row in held}
+        return lambda lead_id: by_account.get(account_of.get(lead_id, 0))
     rows = LeadValue.objects.filter(attribute=field.attribute_id, lead__in=lead_ids)
     return {row.lead_id: _typed(row, field) for row in rows}.get
 

@@ -61,12 +61,15 @@ def _document_of(definition: Version | dict[str, Any]) -> dict[str, Any]:
 
 
 def _head(definition: Version | dict[str, Any], document: Document, as_of: datetime) -> Receipt:
-    is_version = isinstance(definition, Version)
+    if isinstance(definition, Version):
+        label, ratified_by = str(definition), _ratified_by(definition)
+    else:
+        label, ratified_by = document.title or _("Draft"), ""
     return {
         "threshold": document.threshold,
-        "version_label": str(definition) if is_version else document.title or _("Draft"),
+        "version_label": label,
         "as_of": as_of,
-        "ratified_by": _ratified_by(definition) if is_version else "",
+        "ratified_by": ratified_by,
     }
 
 

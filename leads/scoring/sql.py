@@ -27,7 +27,7 @@ def sql(template: str, *parts: Any) -> Sql:
     literals = template.split("{}")
     if len(literals) != len(parts) + 1:
         raise ValueError(f"{len(literals) - 1} places and {len(parts)} parts: {template}")
-    text, params = [literals[0]], []
+    text, params = [literals[0]], list[Any]()
     for part, literal in zip(parts, literals[1:], strict=True):
         if isinstance(part, Sql):
             text.append(part.text)

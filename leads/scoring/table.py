@@ -26,7 +26,7 @@ from leads.scoring.scope import Scope
 
 Json = dict[str, Any]
 
-_FIT = tuple(field.column for field in LeadFit._meta.fields)
+_FIT = tuple(str(field.column) for field in LeadFit._meta.fields)
 _VALUES = ("lead_id", "attribute_id", "text_key", "text_words", "number", "day")
 _TABLES = {
     "leads_leadfit": _FIT,
@@ -100,7 +100,7 @@ class LeadTable:
         statement = ready.scores(Scope.all(), self.as_of)
         # The statement holds no other percent sign: it is made of our own fragments.
         for row in self.connection.execute(statement.text.replace("%s", "?"), statement.params):
-            yield ScoreRow(*row[:-1], bool(row[-1]))
+            yield ScoreRow._make((*row[:-1], bool(row[-1])))
 
     def unfilled_fields(self) -> list[str]:
         """Keys of attributes that the definition asks for and no column of the table gives."""
