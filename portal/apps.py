@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -7,5 +9,5 @@ class PortalConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        # Importing registers the system checks.
-        from portal import checks  # noqa: F401
+        # Importing registers the system checks; only here are the models loaded.
+        import_module("portal.checks")
