@@ -92,11 +92,11 @@ def narrowed(
     if status:
         rows = rows.filter(_conditions()[status])
     if reason:
-        rows = rows.filter(reason=reason)
+        rows = rows.filter(reason=int(reason))
     if criterion:
         rows = rows.filter(status=HandoffStatus.RETURNED, challenged_key=criterion)
     if version:
-        rows = rows.filter(version=version)
+        rows = rows.filter(version=int(version))
     if channel is not None:
         rows = rows.filter(lead__channel=channel)
     return rows
@@ -163,7 +163,7 @@ def funnel(period: Period) -> Numbers:
 
 def _by_version(rows: QuerySet[Handoff]) -> list[Numbers]:
     """Newest version first."""
-    found = (
+    found: Any = (
         rows.order_by("-version__number")
         .values("version", "version__number", "version__definition__stage")
         .annotate(**_counts())
@@ -220,12 +220,8 @@ def _by_criterion(rows: QuerySet[Handoff], versions: list[int]) -> list[Numbers]
 
 
 def _by_channel(rows: QuerySet[Handoff]) -> list[Numbers]:
-    found = (
-        rows.order_by()
-        .values("lead__channel")
-        .annotate(**_counts())
-        .order_by("-n_offered_in_all", "lead__channel")
-    )
+    counted: Any = rows.order_by().values("lead__channel").annotate(**_counts())
+    found = counted.order_by("-n_offered_in_all", "lead__channel")
     return [{"channel": row["lead__channel"], **_named(row)} for row in found[:CHANNELS_SHOWN]]
 
 
