@@ -238,7 +238,7 @@ def _read_clause(
     effect = _read_effect(item.get("effect"), item.get("rule"), f"{path}.effect", problems)
     if len(problems.found) > before or rule is None or effect is None:
         return None
-    return Clause(key, item["half"], item["wording"].strip(), rule, effect, item.get("group") or "")
+    return Clause(str(key), item["half"], item["wording"].strip(), rule, effect, item.get("group") or "")
 
 
 def _is_day_or_none(value: Any) -> bool:

@@ -16,7 +16,7 @@ from definitions.criteria.matching import key_form
 Json = dict[str, Any]
 
 _GROUPINGS = ("all", "any", "none")
-_EMPTY = (None, "", [], {})
+_EMPTY: tuple[Any, ...] = (None, "", [], {})
 
 
 def fingerprint(document: Json) -> str:

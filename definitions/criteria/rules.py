@@ -122,7 +122,8 @@ class RuleReader:
         if operator in ("known", "unknown", "yes", "no"):
             return ()
         if operator in ("at_least", "at_most", "before", "after"):
-            raw, path = [node.get("value")], f"{path}.value"
+            raw: Any = [node.get("value")]
+            path = f"{path}.value"
         else:
             raw, path = node.get("values"), f"{path}.values"
         if not isinstance(raw, list) or not raw:
