@@ -13,7 +13,7 @@ from leads.models import Account, Activity, Lead, Source, Term
 from portal.common.models import Role, Team, User
 
 NOW = datetime(2026, 5, 4, 10, 0, tzinfo=UTC)  # a Monday
-PASSWORD = "correct horse battery"  # noqa: S105
+PASSWORD = "correct horse battery"
 _numbers = itertools.count(1)
 
 
