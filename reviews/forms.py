@@ -98,7 +98,7 @@ class SeriesForm(forms.Form):
         if series is not None:
             initial = {name: getattr(series, name) for name in self.base_fields if name != "attendees"}
             initial["facilitator"] = series.facilitator_id
-        super().__init__(*args, initial={**initial, **kwargs.pop("initial", {})}, **kwargs)
+        super().__init__(*args, **{**kwargs, "initial": initial})
         self.fields["time_zone"].choices = [(name, name) for name in sorted(available_timezones())]  # type: ignore[attr-defined]
         self.fields["facilitator"].queryset = people_who_run()  # type: ignore[attr-defined]
         if series is not None:
@@ -137,7 +137,7 @@ class MoveForm(forms.Form):
             "duration_minutes": meeting.duration_minutes,
             "place": meeting.place,
         }
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(*args, **{**kwargs, "initial": initial})
         self.fields["hour"].help_text = meeting.series.time_zone
 
     def values(self) -> dict[str, Any]:
@@ -185,7 +185,7 @@ class OutcomeForm(forms.Form):
         if outcome:
             initial = {name: getattr(outcome, name) for name in ("verdict", "reason", "review_on")}
             initial["owner"] = outcome.owner_id
-        super().__init__(*args, initial=initial, prefix="outcome", **kwargs)
+        super().__init__(*args, **{**kwargs, "initial": initial, "prefix": "outcome"})
         self.fields["owner"].queryset = people_of_reviews()  # type: ignore[attr-defined]
 
 
@@ -196,7 +196,7 @@ class ActionForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         initial = {"due_on": timezone.localdate() + timedelta(days=14)}
-        super().__init__(*args, initial=initial, prefix="action", **kwargs)
+        super().__init__(*args, **{**kwargs, "initial": initial, "prefix": "action"})
         self.fields["owner"].queryset = people_of_reviews()  # type: ignore[attr-defined]
 
 
@@ -216,7 +216,7 @@ class ConfidenceForm(forms.Form):
     sentence = forms.CharField(label=_("In a sentence"), required=False, max_length=300)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, prefix="confidence", **kwargs)
+        super().__init__(*args, **{**kwargs, "prefix": "confidence"})
 
 
 class PeriodForm(forms.Form):

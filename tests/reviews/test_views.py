@@ -339,8 +339,8 @@ def test_pages_do_not_query_more_for_a_longer_agenda(version: Version, state: st
     client = as_(rita())
     with CaptureQueriesContext(connection) as queries:
         assert client.get(meeting.get_absolute_url()).status_code == 200
-    assert len(queries) <= 24
+    assert len(queries) <= 22
     for name in ("series_list", "insights"):
         with CaptureQueriesContext(connection) as queries:
             client.get(reverse(f"reviews:{name}"))
-        assert len(queries) <= 18, name
+        assert len(queries) <= 15, name
