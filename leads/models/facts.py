@@ -334,7 +334,7 @@ class Activity(models.Model):
     )
     message_id = models.CharField(max_length=120)
     import_id = models.IntegerField(null=True)
-    properties = models.JSONField(null=True)  # {slug: text}
+    properties = models.JSONField(null=True)  # {slug: text in key form}
 
     class Meta:
         verbose_name_plural = "activities"

@@ -191,7 +191,7 @@ class ActivityWriter:
         instant, term = to_microseconds(occurred_at), self.terms.id_of
         rest = (term(values.get("campaign")), term(values.get("channel")))
         batch, source = self.job.batch.pk, self.job.source.pk
-        properties = bulk.json_value({**_direction(values), **row.properties} or None)
+        properties = bulk.json_value(_comparable({**_direction(values), **row.properties}) or None)
         seconds = min(seconds, _MAX_SECONDS) if seconds is not None else None
         subject = term(values.get("subject"))
         found: list[tuple[Any, ...]] = [
@@ -206,6 +206,11 @@ class ActivityWriter:
 
 def _direction(values: dict[str, Any]) -> dict[str, str]:
     return {"direction": values["direction"]} if values.get("direction") else {}
+
+
+def _comparable(properties: dict[str, str]) -> dict[str, str]:
+    """In the forms in which rules ask for them: names as plain words, values as keys."""
+    return {plain(name)[:60]: key_form(text)[:300] for name, text in properties.items()}
 
 
 def _texts(rows: list[Row]) -> set[str]:
