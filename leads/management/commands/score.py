@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import tempfile
 from argparse import ArgumentParser
 from contextlib import ExitStack
@@ -70,7 +71,11 @@ class Command(BaseCommand):
             output: TextIO | OutputWrapper = self.stdout
             if options["output"]:
                 output = stack.enter_context(self._opened(options["output"]))
-            self._write(output, table, rows)
+            try:
+                self._write(output, table, rows)
+            except BrokenPipeError:
+                # Whoever read (`head`, say) has seen enough; nothing may be written at the exit either.
+                os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
 
     @staticmethod
     def _document(name: str) -> Any:
