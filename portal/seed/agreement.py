@@ -179,6 +179,7 @@ def _ballot_lay(
     desk: Desk,
     trail: Trail,
 ) -> None:
+    assert version.document is not None
     is_open = each.ends == "open"
     opened_at = working_time_before(desk.now, 14, desk.calendar) if is_open else desk.ago(each.proposed_days)
     ballot = Ballot.objects.create(

@@ -27,7 +27,7 @@ def stream(seed: int, part: str) -> Generator:
     return default_rng([seed, STREAMS[part]])
 
 
-def weighted(rng: Generator, weights: Sequence[float], count: int) -> Ints:
+def weighted(rng: Generator, weights: Sequence[float] | NDArray[Any], count: int) -> Ints:
     """`count` indexes into `weights`, each as often as its weight says."""
     edges = np.cumsum(np.asarray(weights, dtype=float))
     return np.searchsorted(edges, rng.random(count) * edges[-1], side="right").astype(np.int64)

@@ -120,7 +120,7 @@ def notices_lay(people: dict[str, User], actor: User | None, batch: Import, desk
     ):
         sentence = f"{handoff.lead} came back: {handoff.reason_label.lower()}."
         rows.append(_notice(people["mona"], f"returned:{handoff.pk}", sentence, handoff.get_absolute_url()))
-        backdates.append(handoff.ended_at)
+        backdates.append(handoff.ended_at or desk.now)
     waiting = Handoff.objects.filter(status=HandoffStatus.OFFERED, due_at__lt=desk.now).count()
     if waiting:
         sentence = f"{waiting} offered leads are past the time to decide."

@@ -92,6 +92,7 @@ def handoffs_lay(
         (
             FollowUp(handoff=handoff, person_id=handoff.owner_id, at=at, has_reached=reached, note=note)
             for handoff, (at, reached, note) in calls
+            if handoff.owner_id
         ),
         batch_size=500,
     )
@@ -113,6 +114,7 @@ def _scores_lay(agreement: Agreement, now: datetime) -> None:
     total = Score.objects.filter(version=active).count()
     for number, leads in ((1, 0), (2, total * 3 // 4)):
         version = agreement.versions[number]
+        assert version.ratified_at is not None
         Run.objects.create(
             definition=agreement.definition,
             version=version,
@@ -191,7 +193,9 @@ def _stages_lay(offers: list[Offer], handoffs: list[Handoff], laid: Laid, now: d
         facts = leads.setdefault(row.lead_id, {"owner_id": None, "nurture_until": None, "is_recycled": False})
         facts["is_recycled"] = facts["is_recycled"] or row.is_recycled
         facts["nurture_until"] = None
-        moves = [(stage, at, who, row) for stage, at, who in _moves(offer, row)]
+        moves: list[tuple[str, datetime, int | None, Handoff | None]] = [
+            (stage, at, who, row) for stage, at, who in _moves(offer, row)
+        ]
         if row.status == HandoffStatus.SALES_QUALIFIED:
             moves += [(stage, at, None, None) for stage, at in _further(offer.fate, now)]
         for stage, at, who, handoff in moves:

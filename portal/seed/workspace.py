@@ -94,9 +94,9 @@ def workspace_seed(
 def _company_lay() -> Workspace:
     """Name and place of the company, where nobody has set them yet."""
     workspace = Workspace.objects.get(pk=1)
-    fields = Workspace._meta
+    untouched = Workspace()
     for name, value in (("name", COMPANY), ("time_zone", ZONE), ("holiday_country", "DE")):
-        if getattr(workspace, name) == fields.get_field(name).get_default():
+        if getattr(workspace, name) == getattr(untouched, name):
             setattr(workspace, name, value)
     workspace.save()
     return workspace
