@@ -19,6 +19,7 @@ from definitions.models import Criterion, Version
 from definitions.reading import ReadClause, read_clause, rule_in_words
 from definitions.services.drafts import StaleEdit
 from portal.common.errors import Invalid
+from portal.common.whole_numbers import whole_number
 
 
 @dataclass
@@ -49,14 +50,13 @@ class ClauseDesk:
         if data is None:
             return cls._opened(version, criterion, catalogue, half)
         builder = RuleBuilder.from_post(data, catalogue)
-        number = data.get("edit_number", "")
         desk = cls(
             catalogue,
             builder,
             version=version,
             criterion=criterion,
             form=CriterionForm(data, version=version),
-            edit_number=int(number) if number.isdecimal() else 0,
+            edit_number=whole_number(data.get("edit_number")) or 0,
             _wants_save=data.get("do") == "save",
         )
         desk.read()

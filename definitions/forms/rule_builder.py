@@ -25,6 +25,7 @@ from definitions.criteria.rows import (
     rows_of,
     rule_of,
 )
+from portal.common.whole_numbers import whole_number
 
 JOIN_WORDS = (
     ("all", _("All of these are met")),
@@ -198,8 +199,8 @@ class RuleBuilder:
     def do(self, action: str, add_type: str = "attribute") -> None:
         if action == "add" and len(self.rows) < MOST_ROWS and add_type in self.allows:
             self.rows.append(empty_row(add_type))
-        elif action.startswith("drop-") and action[5:].isdecimal():
-            place = int(action[5:])
+        elif action.startswith("drop-"):
+            place = whole_number(action[5:])
             self.rows = [row for number, row in enumerate(self.rows) if number != place]
         elif action == "as-text":
             self.text = json.dumps(self.rule(), indent=2, ensure_ascii=False)

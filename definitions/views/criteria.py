@@ -15,7 +15,7 @@ from definitions import policies
 from definitions.documents import criterion_document
 from definitions.forms.clause_desk import ClauseDesk
 from definitions.forms.drafts import CommentForm
-from definitions.forms.rule_builder import RuleBuilder
+from definitions.forms.rule_builder import TYPE_WORDS, RuleBuilder
 from definitions.models import Criterion
 from definitions.reading import read_clause
 from definitions.selectors import catalogue, criteria_of
@@ -25,6 +25,7 @@ from definitions.services.drafts import StaleEdit
 from definitions.views.editor import visible_version
 from portal.common.errors import Invalid
 from portal.common.requests import SignedInRequest
+from portal.common.whole_numbers import whole_number
 
 
 def criterion_new(request: SignedInRequest, pk: int) -> HttpResponse:
@@ -92,7 +93,8 @@ def criterion_watch(request: SignedInRequest, pk: int, key: str) -> HttpResponse
 @require_POST
 def rule_builder(request: SignedInRequest) -> HttpResponse:
     """The builder as the posted form leaves it, for the page that does not want to reload."""
-    allows = tuple(request.POST.getlist("allows"))
+    posted = request.POST.getlist("allows")
+    allows = tuple(name for name, _words in TYPE_WORDS if name in posted)
     builder = RuleBuilder.from_post(request.POST, catalogue(), **({"allows": allows} if allows else {}))
     response = render(request, "definitions/_rule_builder.html", {"builder": builder})
     response["HX-Trigger-After-Swap"] = "accord:rule-changed"
@@ -117,10 +119,8 @@ def rule_preview(request: SignedInRequest) -> HttpResponse:
 @require_POST
 def remove(request: SignedInRequest, pk: int, key: str) -> HttpResponse:
     criterion = get_object_or_404(criteria_of(visible_version(request, pk)), key=key)
-    number = request.POST.get("edit_number", "")
-    criterion_remove(
-        criterion=criterion, actor=request.user, edit_number=int(number) if number.isdecimal() else 0
-    )
+    number = whole_number(request.POST.get("edit_number")) or 0
+    criterion_remove(criterion=criterion, actor=request.user, edit_number=number)
     messages.success(request, _("The clause “%(clause)s” is removed.") % {"clause": criterion.wording})
     return redirect("definitions:draft_editor", pk)
 

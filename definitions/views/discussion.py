@@ -23,7 +23,7 @@ def comment_list(request: SignedInRequest, pk: int) -> HttpResponse:
     version = visible_version(request, pk)
     context = {
         "version": version,
-        "comments": comments_of(version, request.GET.get("on", "")[:40]),
+        "comments": comments_of(version, request.GET.get("on", "").replace("\0", "")[:40]),
         "may_comment": policies.may_comment(request.user, version),
     }
     return render(request, "definitions/_comments.html", context)

@@ -23,6 +23,7 @@ from definitions.services.drafts import StaleEdit, draft_create, draft_discard, 
 from definitions.starting_points import STARTING_POINTS
 from portal.common.errors import Invalid
 from portal.common.requests import SignedInRequest
+from portal.common.whole_numbers import whole_number
 
 
 def visible_version(request: SignedInRequest, pk: int) -> Version:
@@ -104,10 +105,10 @@ def draft_new(request: SignedInRequest, stage: str) -> HttpResponse:
 
 def _base_of(request: SignedInRequest, definition: Definition) -> Version | None:
     """The version to start from: the one asked for by `?from=number`, else the active one."""
-    number = request.GET.get("from", "")
-    if number.isdecimal():
+    number = whole_number(request.GET.get("from"))
+    if number is not None:
         return get_object_or_404(
-            versions_visible_to(request.user).filter(definition=definition), number=int(number)
+            versions_visible_to(request.user).filter(definition=definition), number=number
         )
     return definition.active_version
 

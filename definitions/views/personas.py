@@ -20,6 +20,7 @@ from definitions.services.drafts import StaleEdit
 from definitions.services.personas import persona_create, persona_edit, persona_restore, persona_retire
 from portal.common.errors import Invalid
 from portal.common.requests import SignedInRequest
+from portal.common.whole_numbers import whole_number
 
 ONLY_FACTS = ("attribute",)
 
@@ -81,10 +82,8 @@ def _save(request: SignedInRequest, persona: Persona | None, form: PersonaForm, 
     if persona is None:
         persona_create(actor=request.user, **values)
         return
-    number = request.POST.get("edit_number", "")
-    persona_edit(
-        persona=persona, actor=request.user, edit_number=int(number) if number.isdecimal() else 0, **values
-    )
+    number = whole_number(request.POST.get("edit_number")) or 0
+    persona_edit(persona=persona, actor=request.user, edit_number=number, **values)
 
 
 @require_POST

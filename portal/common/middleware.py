@@ -7,14 +7,14 @@ import zoneinfo
 from collections.abc import Callable
 
 import structlog
-from django.db import IntegrityError, OperationalError
+from django.db import DataError, IntegrityError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portal.common.context_vars import request_id
-from portal.common.errors import Conflict, PortalError
+from portal.common.errors import Conflict, Invalid, PortalError
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 log = structlog.get_logger(__name__)
@@ -56,7 +56,8 @@ class TimeZoneMiddleware:
 class ErrorsAsSentencesMiddleware:
     """A refusal is a page (or, for htmx, a fragment) with the sentence and the right status.
 
-    A lost race that reaches us as `IntegrityError` is a 409; a database that is away is a 503.
+    A lost race that reaches us as `IntegrityError` is a 409; a database that is away is a 503. A value
+    that a form let through and no column takes (`DataError`; on SQLite a number beyond 64 bits) is a 422.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -70,6 +71,13 @@ class ErrorsAsSentencesMiddleware:
             log.warning("lost_race", error=str(error))
             error = Conflict(
                 _("Someone else changed this a moment ago. Nothing was lost: look again and repeat.")
+            )
+        if isinstance(error, DataError | OverflowError | RecursionError):
+            log.warning("unfit_value", error=str(error)[:500])
+            error = Invalid(
+                _(
+                    "A value is too long, too large or holds a character that cannot be stored. Nothing was saved."
+                )
             )
         if isinstance(error, PortalError):
             return self._answer(request, str(error), error.status)

@@ -25,7 +25,7 @@ def home(request: SignedInRequest) -> HttpResponse:
 
 
 def search(request: SignedInRequest) -> HttpResponse:
-    query = request.GET.get("q", "")[:200]
+    query = request.GET.get("q", "").replace("\0", "")[:200]
     return render(request, "portal/search.html", {"query": query, "found": selectors.found(query)})
 
 

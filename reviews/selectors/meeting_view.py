@@ -9,6 +9,7 @@ from typing import Any
 from django.utils import timezone
 
 from portal.common.models import User
+from portal.common.whole_numbers import whole_number
 from reviews import policies
 from reviews.models import Action, AgendaItem, Meeting, Participation
 from reviews.selectors.meetings import (
@@ -80,5 +81,6 @@ def stamp_of(
 
 def shown_item(items: list[AgendaItem], meeting: Meeting, asked: str) -> AgendaItem | None:
     """The item that the work area shows: the one asked for, else the one the room is at."""
-    wanted = int(asked) if asked.isdigit() else meeting.current_item_id
+    number = whole_number(asked)
+    wanted = meeting.current_item_id if number is None else number
     return next((item for item in items if item.pk == wanted), None)

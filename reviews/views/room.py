@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from portal.common.errors import Invalid
 from portal.common.requests import SignedInRequest
+from portal.common.whole_numbers import whole_number
 from reviews.forms import ActionEndForm, ActionForm, ConfidenceForm, ItemForm, NotesForm, OutcomeForm
 from reviews.models import Action, AgendaItem, Meeting
 from reviews.selectors.meeting_view import meeting_view
@@ -141,7 +142,8 @@ def item_outcome(request: SignedInRequest, pk: int) -> HttpResponse:
 def action_new(request: SignedInRequest, pk: int) -> HttpResponse:
     meeting = the_meeting(request, pk)
     asked = request.POST.get("item", "")
-    item = _item(request, int(asked)) if asked.isdigit() else None
+    number = whole_number(asked)
+    item = _item(request, number) if number is not None else None
     form = ActionForm(request.POST)
     if form.is_valid():
         try:
@@ -166,8 +168,7 @@ def action_settle(request: SignedInRequest, pk: int) -> HttpResponse:
         action_reopen(action=action, actor=request.user)
     else:
         action_end(action=action, actor=request.user, is_done=how == Action.Status.DONE)
-    seen_in = request.POST.get("seen_in", "")
-    meeting = the_meeting(request, int(seen_in) if seen_in.isdigit() else action.meeting_id)
+    meeting = the_meeting(request, whole_number(request.POST.get("seen_in")) or action.meeting_id)
     return redirect(meeting.get_absolute_url() + "#actions")
 
 
@@ -175,7 +176,7 @@ def action_settle(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_POST
 def attendance(request: SignedInRequest, pk: int) -> HttpResponse:
     meeting = the_meeting(request, pk)
-    present = {int(each) for each in request.POST.getlist("present") if each.isdigit()}
+    present = {number for each in request.POST.getlist("present") if (number := whole_number(each))}
     attendance_set(meeting=meeting, actor=request.user, present=present)
     return _to(meeting)
 
