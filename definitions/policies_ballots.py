@@ -58,18 +58,23 @@ def may_see_results(ballot: Ballot, has_voted: bool) -> Decision:
 
 
 def may_answer_block(user: User, ballot: Ballot, vote: Vote, has_voted: bool) -> Decision:
+    # First of all: whether there is a block at this vote is itself a result.
+    may_see = may_see_results(ballot, has_voted)
+    if not may_see:
+        return may_see
     if ballot.status != BallotStatus.OPEN or vote.choice != Choice.BLOCK:
         return deny(_("There is no block to answer."))
     if vote.person_id == user.pk:
         return deny(_("Somebody else answers your block; you then say whether that settles it."))
-    return may_see_results(ballot, has_voted) and may_draft(user)
+    return may_draft(user)
 
 
 def may_settle_block(user: User, ballot: Ballot, vote: Vote) -> Decision:
+    # Before anything about the vote is said: to others it may still be a secret.
+    if vote.person_id != user.pk:
+        return deny(_("Only the person who blocks can say that it is settled."))
     if ballot.status != BallotStatus.OPEN or vote.choice != Choice.BLOCK or vote.block_answered_at:
         return deny(_("There is no block to settle."))
-    if vote.person_id != user.pk:
-        return deny(_("Only %(name)s can say that this block is settled.") % {"name": vote.person})
     if not vote.block_answer:
         return deny(_("Nobody has answered your block yet."))
     return ALLOW

@@ -101,8 +101,10 @@ def block_answer(*, ballot: Ballot, vote: Vote, actor: User, text: str) -> Vote:
     """Answer a block in words. It stays unanswered until the person who blocked says that this settles it."""
     ballot = locked_ballot(ballot)
     require_open(ballot)
-    vote = _block_of(ballot, vote)
     has_voted = votes_of(ballot).filter(person_id=actor.pk).exists()
+    # Before anything about the vote is said: to who has not voted it is still a secret.
+    policies.may_see_results(ballot, has_voted).require()
+    vote = _block_of(ballot, vote)
     policies.may_answer_block(actor, ballot, vote, has_voted).require()
     if vote.block_answered_at:
         raise Conflict(_("%(name)s has already settled this block.") % {"name": vote.person})
@@ -121,6 +123,8 @@ def block_settle(*, ballot: Ballot, vote: Vote, actor: User) -> Vote:
     """The person who blocked takes the answer: the block no longer holds the key. It may turn by this."""
     ballot = locked_ballot(ballot)
     require_open(ballot)
+    if vote.person_id != actor.pk:
+        policies.may_settle_block(actor, ballot, vote).require()
     vote = _block_of(ballot, vote)
     policies.may_settle_block(actor, ballot, vote).require()
     vote.block_answered_at = timezone.now()

@@ -200,3 +200,17 @@ def test_what_people_write_is_text_and_not_markup(client: Client) -> None:
     text = page_of(client, ballot, sam()).content.decode()
     assert "<script>alert(1)" not in text
     assert "&lt;script&gt;alert(1)" in text
+
+
+@pytest.mark.parametrize("tail", ["answer/", "settle/"])
+def test_asking_about_a_block_does_not_tell_whether_there_is_one(client: Client, tail: str) -> None:
+    """Answers that differ by the vote would let somebody who has not voted try every vote in turn."""
+    ballot = an_open_ballot()
+    vote(ballot, sofia(), "block", "They are all students.")
+    vote(ballot, sam())
+    answers = set()
+    for row in Vote.objects.filter(ballot=ballot):
+        response = post(client, ballot, marco(), f"blocks/{row.pk}/{tail}", text="They are not.")
+        answers.add((response.status_code, response.context["sentence"]))
+    assert len(answers) == 1
+    assert {status for status, _sentence in answers} == {403}
