@@ -20,12 +20,6 @@ def _has_time() -> Callable[[], bool]:
     return lambda: time.monotonic() < end
 
 
-def _ring_all() -> None:
-    """What follows from new scores is others' work: they hear it now, not at the next sweep."""
-    for bell in owed.bells():
-        bell()
-
-
 @shared_task
 def score_chunks() -> None:
     """Score what open runs still owe, and end the runs that owe nothing more."""
@@ -35,7 +29,8 @@ def score_chunks() -> None:
         score_chunks.delay()
     chunks.work_chunks(has_time=has_time)
     if flip.finish_runs():
-        _ring_all()
+        # What follows from new scores is others' work: they hear of it now, not at the next sweep.
+        owed.ring_all()
     elif not has_time():
         score_chunks.delay()
 
@@ -48,7 +43,7 @@ def drain_marks() -> None:
     while has_time() and (batch := marks.drain()):
         drained += batch
     if drained:
-        _ring_all()
+        owed.ring_all()
 
 
 @shared_task

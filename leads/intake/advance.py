@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Protocol
 
 import structlog
@@ -211,7 +212,7 @@ def _finish(batch: Import) -> None:
     )
     ImportKey.objects.filter(batch=batch).delete()
     audit.record("import.finished", subject=batch, actor=batch.created_by, after=counts_of(batch))
-    transaction.on_commit(lambda: storage.forget(batch))
+    transaction.on_commit(partial(storage.forget, batch), robust=True)
 
 
 @transaction.atomic

@@ -21,6 +21,7 @@ from leads.intake.tasks import advance_imports
 from leads.models import Import, ImportKey, Source
 from leads.selectors.imports import first_records
 from portal.common import audit
+from portal.common.bells import ring_on_commit
 from portal.common.errors import Invalid
 from portal.common.models import User
 from portal.common.selectors import the_workspace
@@ -109,7 +110,7 @@ def import_start(*, batch: Import, mapping: mappings.Mapping, actor: User | None
     source.mappings.setdefault(batch.kind, {})[mappings.signature(batch.headers)] = kept
     source.save(update_fields=["mappings"])
     audit.record("import.started", subject=batch, actor=actor, after={"columns": mapping["columns"]})
-    advance_imports.delay_on_commit()
+    ring_on_commit(advance_imports)
     return batch
 
 
@@ -152,7 +153,7 @@ def import_cancel(*, batch: Import, actor: User) -> Import:
     IMPORT.apply(batch, "cancel", finished_at=timezone.now(), lease_token="", lease_until=None)
     ImportKey.objects.filter(batch=batch).delete()
     audit.record("import.cancelled", subject=batch, actor=actor, after={"line": batch.line})
-    transaction.on_commit(partial(storage.forget, batch))
+    transaction.on_commit(partial(storage.forget, batch), robust=True)
     return batch
 
 
@@ -163,7 +164,7 @@ def import_retry(*, batch: Import, actor: User | None) -> Import:
         policies.may_import(actor).require()
     IMPORT.apply(batch, "retry", error="", attempts=0, finished_at=None, queued_at=timezone.now())
     audit.record("import.retried", subject=batch, actor=actor)
-    advance_imports.delay_on_commit()
+    ring_on_commit(advance_imports)
     return batch
 
 
@@ -184,4 +185,4 @@ def import_discard(*, batch: Import) -> None:
     """Take back an import that was only looked at, by command: nothing of it was written."""
     IMPORT.apply(batch, "cancel", finished_at=timezone.now())
     audit.record("import.cancelled", subject=batch, actor=None)
-    transaction.on_commit(partial(storage.forget, batch))
+    transaction.on_commit(partial(storage.forget, batch), robust=True)

@@ -13,6 +13,7 @@ from leads.models import Chunk, LeadFit, Run, RunStatus
 from leads.scoring import marks, policies
 from leads.tasks import drain_marks, score_chunks
 from portal.common import audit
+from portal.common.bells import ring_on_commit
 from portal.common.errors import Conflict
 from portal.common.models import User
 
@@ -47,8 +48,7 @@ def run_request(*, version: Version, kind: str, actor: User | None) -> Run:
     )
     run = _plan(version, kind, actor, now)
     audit.record("run.requested", subject=run, actor=actor, after={"kind": kind, "leads": run.leads_total})
-    # A broker that is away costs ten seconds, not this request: the sweep rings again.
-    transaction.on_commit(score_chunks.delay, robust=True)
+    ring_on_commit(score_chunks)
     return run
 
 
@@ -72,7 +72,7 @@ def run_retry(*, run: Run, actor: User) -> Run:
     # From here on their marks are what is owed.
     parked.update(status=Chunk.Status.DONE)
     audit.record("run.retried", subject=run, actor=actor)
-    transaction.on_commit(drain_marks.delay, robust=True)
+    ring_on_commit(drain_marks)
     return run
 
 
@@ -81,7 +81,7 @@ def marks_retry(*, actor: User) -> int:
     """Try all parked leads again; returns how many there are."""
     policies.may_rescore(actor).require()
     count = marks.unpark_all()
-    transaction.on_commit(drain_marks.delay, robust=True)
+    ring_on_commit(drain_marks)
     return count
 
 

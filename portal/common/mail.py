@@ -15,12 +15,12 @@ import structlog
 from celery import shared_task
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
-from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
 from portal.common import owed
+from portal.common.bells import ring_on_commit
 from portal.common.models import OutgoingMail, User
 
 LEASE_SECONDS = 60
@@ -66,19 +66,7 @@ def owe_mail(
         due_at=due_at or timezone.now(),
     )
     OutgoingMail.objects.bulk_create([mail], ignore_conflicts=True)
-    _ring_on_commit()
-
-
-def _ring_on_commit() -> None:
-    # One bell for all mails of a transaction: each ring is a write to the broker, and a ballot owes many.
-    waiting = transaction.get_connection().run_on_commit
-    if not any(call is _ring for _savepoints, call, _is_robust in waiting):
-        # Robust: what is owed stands in the row; a broker that is away must not fail the act.
-        transaction.on_commit(_ring, robust=True)
-
-
-def _ring() -> None:
-    send_owed_mail.delay()
+    ring_on_commit(send_owed_mail)
 
 
 def _due(now: datetime) -> QuerySet[OutgoingMail]:

@@ -38,12 +38,15 @@ def register_chore(chore: Bell) -> None:
     _chores.append(chore)
 
 
-def bells() -> list[Bell]:
-    return list(_bells)
+def ring_all() -> None:
+    """Start every task that works off owed rows. Raises what the broker raises when it is away."""
+    for bell in _bells:
+        bell()
 
 
-def chores() -> list[Bell]:
-    return list(_chores)
+def ring_chores() -> None:
+    for chore in _chores:
+        chore()
 
 
 def lag_by_kind(now: datetime | None = None) -> dict[str, float]:

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portal.common import audit
+from portal.common.bells import ring_on_commit
 from portal.common.errors import Conflict
 from portal.common.models import User
 from reviews import policies
@@ -80,7 +81,7 @@ def meeting_close(*, meeting: Meeting, actor: User) -> Meeting:
         actor=actor,
         after={"outcomes": sum(1 for item in items if item.decision), "items": len(items)},
     )
-    keep_reviews_ready.delay_on_commit()
+    ring_on_commit(keep_reviews_ready)
     return meeting
 
 

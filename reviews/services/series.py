@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from definitions.models import Definition
 from portal.common import audit
+from portal.common.bells import ring_on_commit
 from portal.common.errors import Conflict, Invalid
 from portal.common.models import User
 from reviews import ical, policies
@@ -76,7 +77,7 @@ def series_create(
         actor=actor,
         after={"attendees": len(people), "cadence": series.cadence, "starts_on": str(series.starts_on)},
     )
-    keep_reviews_ready.delay_on_commit()
+    ring_on_commit(keep_reviews_ready)
     return series
 
 
@@ -145,7 +146,7 @@ def series_edit(*, series: Series, actor: User, **values: Any) -> Series:
         before={name: str(before[name]) for name in sorted(changed)},
         after={name: str(values[name]) for name in sorted(changed)},
     )
-    keep_reviews_ready.delay_on_commit()
+    ring_on_commit(keep_reviews_ready)
     return series
 
 
