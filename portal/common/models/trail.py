@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -31,6 +33,11 @@ class AuditEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.verb} {self.subject_label}"
+
+    @property
+    def changes(self) -> list[tuple[str, Any, Any]]:
+        """(field, before, after). Templates ask here: a field may be called “items”."""
+        return [(name, self.before.get(name), self.after.get(name)) for name in {**self.before, **self.after}]
 
 
 class OutgoingMail(models.Model):
