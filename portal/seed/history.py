@@ -95,10 +95,14 @@ class Walk:
     def _steps(self) -> Iterator[datetime]:
         calendar = self.desk.calendar
         is_small = len(self.captured) <= DAILY_UP_TO
+        # Weeks before a Saturday or Sunday are never days of work; the days before that weekend are.
+        shift = 0 if is_small else max(0, self._day(self.desk.now).weekday() - 4)
         for days in range(DAYS, 0, -1):
             hours = float(self.rng.uniform(0.4, 6.5))
             every = (1 if days <= DAILY_DAYS else 3) if is_small else 7
-            if days % every or not calendar.is_working_day(self._day(self.desk.now - timedelta(days=days))):
+            if (days - shift) % every or not calendar.is_working_day(
+                self._day(self.desk.now - timedelta(days=days))
+            ):
                 continue
             at = self.desk.ago(days, hours)
             if at < self.desk.now - timedelta(hours=1):
