@@ -215,3 +215,13 @@ def test_working_hours_are_set_whole() -> None:
     )
     assert answer.status_code == 302
     assert "08:00" in client.get(reverse("portal:hours", args=["sales"])).content.decode()
+
+
+@pytest.mark.parametrize("page", ["/accounts/email/", "/accounts/password/set/"])
+def test_nobody_gives_himself_another_address_or_a_sample_person_a_password(page: str) -> None:
+    client = Client()
+    client.force_login(sam())
+    added = {"action_add": "", "email": "mona@example.com", "password1": PASSWORD, "password2": PASSWORD}
+    for response in (client.get(page), client.post(page, added)):
+        assert response.status_code == 403
+    assert User.objects.get(pk=sam().pk).email == "sam@example.com"

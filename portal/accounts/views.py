@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 
 from portal.accounts import policies, selectors, services
 from portal.accounts.forms import InviteForm, JoinForm, PersonForm, ProfileForm, SetUpForm
-from portal.common.errors import Invalid
+from portal.common.errors import Invalid, Refused
 from portal.common.requests import SignedInRequest
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
@@ -110,6 +110,15 @@ def profile(request: SignedInRequest) -> HttpResponse:
         messages.success(request, _("Saved."))
         return redirect("portal:profile")
     return render(request, "portal/profile.html", {"form": form}, status=422 if form.errors else 200)
+
+
+def email_stays(request: SignedInRequest) -> HttpResponse:
+    """Who somebody is, in mails and ballots, is the address that an administrator invited."""
+    raise Refused(_("You sign in with the address that you were invited with. It does not change."))
+
+
+def sample_people_have_no_password(request: SignedInRequest) -> HttpResponse:
+    raise Refused(_("The people of the sample data have no password: an administrator looks as them."))
 
 
 @require_POST

@@ -29,7 +29,7 @@ def record(
         subject_id=str(subject.pk),
         subject_label=str(subject)[:200],
         actor=actor,
-        actor_label=str(actor) if actor else "Accord",
+        actor_label=str(actor)[:120] if actor else "Accord",
         before=before or {},
         after=after or {},
         note=note,

@@ -76,7 +76,8 @@ class ErrorsAsSentencesMiddleware:
             log.warning("unfit_value", error=str(error)[:500])
             error = Invalid(
                 _(
-                    "A value is too long, too large or holds a character that cannot be stored. Nothing was saved."
+                    "A value is too long, too large or holds a character that cannot be stored. "
+                    "Nothing was saved."
                 )
             )
         if isinstance(error, PortalError):

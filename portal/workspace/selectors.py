@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import time
 
-from django.db.models import QuerySet
+from django.db.models import CharField, Q, QuerySet
+from django.db.models.functions import Cast
 
+from definitions.models import Ballot, BallotStatus
 from portal.common.models import AuditEntry, OutgoingMail, OwnHoliday, WorkingHours
 
 
@@ -20,7 +22,10 @@ def own_holidays() -> QuerySet[OwnHoliday]:
 
 
 def trail() -> QuerySet[AuditEntry]:
-    return AuditEntry.objects.order_by("-id")
+    """Newest first. That somebody blocks shows when the ballot has closed: until then it is a result."""
+    open_ballots = Ballot.objects.filter(status=BallotStatus.OPEN).annotate(key=Cast("pk", CharField()))
+    hidden = Q(verb__startswith="block.") & Q(subject_id__in=open_ballots.values("key"))
+    return AuditEntry.objects.exclude(hidden).order_by("-id")
 
 
 def stuck_mail() -> QuerySet[OutgoingMail]:

@@ -11,7 +11,7 @@ from definitions.models import Ballot, Vote
 from definitions.services.ballots import ballot_edit
 from definitions.services.votes import block_answer
 from portal.common.models import User
-from tests.builders import marco, maya, mona, olga, rita, sam, sofia
+from tests.builders import ada, marco, maya, mona, olga, rita, sam, sofia
 from tests.definitions.ballot_stories import SLIP, an_open_ballot, counted, fresh, vote, with_threshold
 
 pytestmark = pytest.mark.django_db
@@ -214,3 +214,15 @@ def test_asking_about_a_block_does_not_tell_whether_there_is_one(client: Client,
         answers.add((response.status_code, response.context["sentence"]))
     assert len(answers) == 1
     assert {status for status, _sentence in answers} == {403}
+
+
+def test_the_trail_is_silent_about_blocks_until_the_ballot_closes(client: Client) -> None:
+    ballot = an_open_ballot()
+    blocked = vote(ballot, sofia(), "block", "They are all students.")
+    vote(ballot, sam())
+    block_answer(ballot=ballot, vote=blocked, actor=sam(), text="They are not.")
+    client.force_login(ada())
+    assert "block.answered" not in client.get("/settings/trail").content.decode()
+    assert post(client, ballot, rita(), "withdraw/").status_code == 302
+    client.force_login(ada())
+    assert "block.answered" in client.get("/settings/trail").content.decode()
