@@ -99,8 +99,8 @@ class WatchFilter(FilterForm):
         values: dict[str, Any] = super().chosen
         del values["from"], values["to"]
         first, last = self.cleaned_data.get("from"), self.cleaned_data.get("to")
-        if first and last and first <= last:
-            values["period"] = Period(first, last)
+        if first and last and (period := Period(first, last)).is_countable:
+            values["period"] = period
         return values
 
 

@@ -231,8 +231,10 @@ class PeriodForm(forms.Form):
     def period(self) -> Period:
         self.is_valid()
         first, last = self.cleaned_data.get("from"), self.cleaned_data.get("to")
-        if first and last and first <= last and (last - first).days <= LONGEST_PERIOD_DAYS:
-            return Period(first, last)
+        if first and last:
+            period = Period(first, last)
+            if period.is_countable and period.days <= LONGEST_PERIOD_DAYS + 1:
+                return period
         return quarter_of(datetime.now(workspace_zone()).date())
 
     @classmethod

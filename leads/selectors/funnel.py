@@ -27,6 +27,8 @@ CHANNELS_SHOWN = 20
 # How an address says “no channel is known”, since an empty parameter means “any”.
 NO_CHANNEL = "-"
 
+EARLIEST, LATEST = date(1900, 1, 1), date(9000, 1, 1)
+
 Numbers = dict[str, Any]
 
 
@@ -41,6 +43,11 @@ class Period:
         """From (included) to (not included)."""
         end = datetime.combine(self.last + timedelta(days=1), time.min, zone)
         return datetime.combine(self.first, time.min, zone), end
+
+    @property
+    def is_countable(self) -> bool:
+        """Whether its ends are instants in every zone: the first and last days of all time are not."""
+        return EARLIEST <= self.first <= self.last <= LATEST
 
     @property
     def days(self) -> int:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from portal.common import audit
 from portal.common.errors import Invalid
 from portal.common.models import User
+from portal.common.near_days import is_near
 from portal.common.notify import owe_notification
 from reviews import policies
 from reviews.models import Action, AgendaItem, Meeting
@@ -33,6 +34,9 @@ def action_add(
         raise Invalid(_("Say what is to be done."), field="text")
     if due_on < timezone.localdate():
         raise Invalid(_("That day has passed already."), field="due_on")
+    if not is_near(due_on, timezone.localdate()):
+        # Its last instant would lie beyond the calendar, and the owner's home page could not say it.
+        raise Invalid(_("Choose a day within ten years."), field="due_on")
     if not owner.is_active:
         raise Invalid(_("%(name)s has left. Choose somebody else.") % {"name": owner}, field="owner")
     hold_for_taking_part(meeting, actor)

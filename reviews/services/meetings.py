@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from portal.common import audit
 from portal.common.errors import Conflict, Invalid
 from portal.common.models import User
+from portal.common.near_days import is_near
 from reviews import policies
 from reviews.models import AgendaItem, Meeting, MeetingStatus, Participation
 from reviews.selectors.meetings import items_of
@@ -35,6 +36,8 @@ def meeting_move(
     policies.may_run_meeting(actor, meeting).require()
     if starts_at <= timezone.now():
         raise Invalid(_("That time has passed already."), field="starts_at")
+    if not is_near(starts_at.date(), timezone.localdate()):
+        raise Invalid(_("Choose a day within ten years."), field="starts_at")
     duration = duration_minutes or meeting.duration_minutes
     where = meeting.place if place is None else place
     before = {

@@ -18,6 +18,7 @@ from portal.common import audit
 from portal.common.bells import ring_on_commit
 from portal.common.errors import Conflict, Invalid
 from portal.common.models import User
+from portal.common.near_days import is_near
 from reviews import ical, policies
 from reviews.models import Attendee, Meeting, MeetingStatus, Participation, Series
 from reviews.selectors.series import attendees_of, next_occurrences
@@ -93,6 +94,8 @@ def _check(values: dict[str, Any]) -> None:
         raise TypeError(f"Not a setting of a series: {sorted(unknown)}")
     if values.get("nth", 1) not in (-1, 1, 2, 3, 4):
         raise Invalid(_("Choose the first to the fourth, or the last."), field="nth")
+    if "starts_on" in values and not is_near(values["starts_on"], timezone.localdate()):
+        raise Invalid(_("Choose a day within ten years."), field="starts_on")
     for name in ("every_months", "every_days"):
         if values.get(name, 1) < 1:
             raise Invalid(_("This is a whole number of at least 1."), field=name)
