@@ -142,14 +142,15 @@ def _check_return(
     if reason.needs_text and not note.strip():
         raise Invalid(_("“%(reason)s” needs a sentence.") % {"reason": reason.label}, field="note")
     if reason.family == ReasonFamily.DEFINITIONAL:
-        keys = {line["key"] for line in handoff.receipt["lines"] if line.get("key")}
+        # A clause that was not met cannot have let the lead through.
+        keys = {line["key"] for line in handoff.receipt["lines"] if line.get("key") and line.get("is_met")}
         if bool(challenged_key) == is_something_missing:
             raise Invalid(
                 _("Say which criterion misled, or that something is missing from the definition."),
                 field="criterion",
             )
         if challenged_key and challenged_key not in keys:
-            raise Invalid(_("Choose a criterion from the receipt of this lead."), field="criterion")
+            raise Invalid(_("Choose a criterion that this lead met."), field="criterion")
     if reason.family == ReasonFamily.CLERICAL and not (missing_field or note.strip()):
         raise Invalid(_("Say which fact is missing or wrong."), field="missing_field")
 

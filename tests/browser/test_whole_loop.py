@@ -305,7 +305,7 @@ def work_the_queue(visitor: Visitor) -> None:
     visitor.page.locator("main").get_by_role("button", name="Return").first.click()
     visitor.page.wait_for_load_state()
     returned = Handoff.objects.get(status="returned")
-    assert returned.challenged_key in {line["key"] for line in returned.receipt["lines"]}
+    assert returned.challenged_key in {line["key"] for line in returned.receipt["lines"] if line["is_met"]}
     visitor.go("/leads/mine/")
     visitor.look()
     accepted = Handoff.objects.get(status="accepted")
@@ -369,9 +369,9 @@ def hold_the_review(visitor: Visitor) -> None:
     assert challenged is not None
     for item in meeting.items.filter(needs_outcome=True):
         visitor.go(f"/reviews/meetings/{meeting.pk}?item={item.pk}")
-        verdict = "amend" if item == challenged else "keep"
-        page.locator(f"[name=verdict][value={verdict}]").check()
-        page.locator("#room-work [name=reason]").fill("Two visits in a minute are no interest.")
+        verdict = "Amend" if item == challenged else "Keep"
+        page.get_by_label(verdict, exact=True).check()
+        page.get_by_label("Why").fill("Two visits in a minute are no interest.")
         visitor.look()
         visitor.press("Record the outcome")
         page.wait_for_load_state()

@@ -190,8 +190,8 @@ def test_the_navigation_marks_one_section() -> None:
 # -- the two signatures ------------------------------------------------------------------------------------
 
 LINES = [
-    {"key": "pricing", "wording": "Asked for prices", "half": "behaviour", "points": 25},
-    {"key": "size", "wording": "Has 50 to 500 people", "half": "fit", "points": 20},
+    {"key": "pricing", "wording": "Asked for prices", "half": "behaviour", "points": 25, "is_met": True},
+    {"key": "size", "wording": "Has 50 to 500 people", "half": "fit", "points": 20, "is_met": True},
 ]
 
 
@@ -209,8 +209,9 @@ def test_a_receipt_of_nothing_says_so() -> None:
 
 
 def test_a_challenge_picks_one_line_or_what_is_missing() -> None:
+    unmet = {"key": "silent", "wording": "Nothing heard", "half": "behaviour", "points": 0, "is_met": False}
     context = {
-        "receipt": {"lines": LINES, "points": 45, "grade": 4},
+        "receipt": {"lines": [*LINES, unmet], "points": 45, "grade": 4},
         "challenge": True,
         "challenge_value": "size",
     }

@@ -227,3 +227,16 @@ def test_a_withdrawn_offer_says_so(version: Version) -> None:
     Handoff.objects.update(status="withdrawn", ended_at=NOW, note="It no longer meets MQL v2.")
     with pytest.raises(Conflict, match=r"This lead was withdrawn just now\. It no longer meets MQL v2\."):
         services.handoff_accept(handoff=handoff, actor=sam())
+
+
+def test_a_clause_that_was_not_met_cannot_be_challenged(version: Version) -> None:
+    handoff = an_offer(version)
+    line = next(line for line in handoff.receipt["lines"] if line["key"] == "c-software")
+    line["is_met"] = False
+    handoff.save(update_fields=["receipt"])
+    before = _state(handoff)
+    with pytest.raises(Invalid, match="a criterion that this lead met"):
+        services.handoff_return(
+            handoff=handoff, actor=sam(), reason=reason("wrong-company"), challenged_key="c-software", note=""
+        )
+    assert _state(handoff) == before
