@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from definitions.criteria.document import FORMAT
 from definitions.criteria.fingerprint import personas_of
 from definitions.models import Criterion, Persona, Version
 from definitions.selectors.versions import criteria_of
 
-FORMAT = "accord.definition/1"
 DEFAULT_GRADES = [20, 40, 60, 80]
 
 
@@ -47,6 +47,19 @@ def draft_document(version: Version) -> dict[str, Any]:
         "grades": version.grade_bounds or DEFAULT_GRADES,
         "personas": {row.key: {"name": row.name, "rule": row.rule} for row in rows},
         "criteria": criteria,
+    }
+
+
+def columns_of(document: dict[str, Any]) -> dict[str, Any]:
+    """The columns of a version that a document's numbers fill: the reverse of `draft_document`."""
+    return {
+        "threshold": document["threshold"],
+        "minimum_fit": document["minimums"]["fit"],
+        "minimum_behaviour": document["minimums"]["behaviour"],
+        "cap_fit": document["caps"]["fit"],
+        "cap_behaviour": document["caps"]["behaviour"],
+        "groups": document["groups"],
+        "grade_bounds": document["grades"],
     }
 
 

@@ -8,6 +8,8 @@ from definitions.models import Comment, Version, VersionStatus
 from portal.common.decisions import ALLOW, Decision, deny
 from portal.common.models import Team, User
 
+HOUSES = (Team.MARKETING, Team.SALES)
+
 
 def may_draft(user: User) -> Decision:
     """Start drafts, import definitions, keep personas: everyone with a team, for it is both sides’."""
@@ -55,4 +57,13 @@ def may_answer(user: User) -> Decision:
     """The two questions are asked of everyone who works with leads."""
     if not user.is_active or user.team == Team.NONE:
         return deny(_("You are in no team, so the two questions are not asked of you."))
+    return ALLOW
+
+
+def may_set_promise(user: User, house: str) -> Decision:
+    """Each side’s manager speaks for that side; managers of neither house keep both in order."""
+    if not user.is_active or not user.is_manager:
+        return deny(_("What a side promises is written by its managers."))
+    if user.team in HOUSES and user.team != house:
+        return deny(_("You speak for your own side. The other side’s managers write what it promises."))
     return ALLOW

@@ -6,10 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from definitions.criteria.catalogue import Catalogue
-from definitions.criteria.document import DocumentError, parse_rule
+from definitions.criteria.document import HALVES, DocumentError, parse_rule
 from definitions.criteria.wording import sentence_of_effect, sentence_of_rule
-
-HALVES = ("fit", "behaviour")
 
 
 @dataclass(frozen=True)

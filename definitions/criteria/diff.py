@@ -9,17 +9,11 @@ from __future__ import annotations
 from typing import Any
 
 from definitions.criteria.catalogue import Catalogue
-from definitions.criteria.fingerprint import canonical_criterion, canonical_rule, fingerprint, personas_of
+from definitions.criteria.document import HALVES
+from definitions.criteria.fingerprint import canonical_criterion, canonical_rule, personas_of
 from definitions.criteria.wording import sentence_of_effect, sentence_of_rule
 
 Json = dict[str, Any]
-
-HALVES = ("fit", "behaviour")
-
-
-def is_material_change(old: Json, new: Json) -> bool:
-    """Whether the two can give any lead another score or another outcome."""
-    return fingerprint(old) != fingerprint(new)
 
 
 def differences(old: Json | None, new: Json, catalogue: Catalogue) -> list[Json]:

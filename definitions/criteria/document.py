@@ -17,7 +17,7 @@ from definitions.criteria.nodes import Clause, ClauseGroup, Document, Effect, No
 from definitions.criteria.problems import DocumentError, Problem, Problems
 from definitions.criteria.rules import RuleReader
 
-__all__ = ["FORMAT", "DocumentError", "Problem", "parse", "parse_effect", "parse_rule"]
+__all__ = ["FORMAT", "HALVES", "DocumentError", "Problem", "parse", "parse_effect", "parse_rule"]
 
 FORMAT = "accord.definition/1"
 STAGES = ("mql", "sql")

@@ -153,19 +153,6 @@ class Document:
             isinstance(node, PeopleTest | RolesTest) for c in self.criteria for node in nodes_of(c.rule)
         )
 
-    @property
-    def is_clock_dependent(self) -> bool:
-        """Whether scores can change by the passing of time alone."""
-        return any(
-            clause.effect.fade_days is not None
-            or any(
-                isinstance(node, SilenceTest)
-                or (isinstance(node, ActivityTest) and node.within_days is not None)
-                for node in nodes_of(clause.rule)
-            )
-            for clause in self.criteria
-        )
-
 
 def nodes_of(node: Node) -> Iterator[Node]:
     """The node and all below it, also inside account conditions and personas."""

@@ -20,12 +20,20 @@ class DocumentError(ValueError):
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = list(problems)
-        super().__init__(
-            " ".join(
-                f"{problem.path}: {problem.sentence}" if problem.path else problem.sentence
-                for problem in self.problems
-            )
-        )
+        super().__init__(" ".join(self.lines))
+
+    @property
+    def lines(self) -> list[str]:
+        """A sentence for each problem with its place: for somebody who wrote the whole document."""
+        return [
+            f"{problem.path}: {problem.sentence}" if problem.path else problem.sentence
+            for problem in self.problems
+        ]
+
+    @property
+    def sentences(self) -> list[str]:
+        """The sentences alone, each once: for a form, where the place is in sight."""
+        return list(dict.fromkeys(problem.sentence for problem in self.problems))
 
 
 @dataclass

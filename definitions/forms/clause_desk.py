@@ -104,7 +104,7 @@ class ClauseDesk:
             parse_rule(rule, self.catalogue)
             self.sentence = sentence_of_rule(rule, self.catalogue)
         except DocumentError as error:
-            self.problems = list(dict.fromkeys(str(problem.sentence) for problem in error.problems))
+            self.problems = error.sentences
         except ValueError as error:
             self.problems = [str(error)]
 
@@ -114,7 +114,7 @@ class ClauseDesk:
             parse_effect(effect, self.builder.rule())
             self.effect_sentence = sentence_of_effect(effect)
         except DocumentError as error:
-            self.problems = list(dict.fromkeys(str(problem.sentence) for problem in error.problems))
+            self.problems = error.sentences
 
     def is_ready_to_save(self) -> bool:
         return self._wants_save and self.form is not None and self.form.is_valid() and not self.problems

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from definitions.documents import DEFAULT_GRADES
 from definitions.models import Comment, Definition, Version
+from definitions.services.drafts import PLAIN_SETTINGS
 from definitions.starting_points import STARTING_POINTS
 
 MOST_GROUPS = 6
@@ -108,15 +109,6 @@ class SettingsForm(forms.Form):
     def values(self) -> dict[str, Any]:
         """Keyword arguments of `version_edit`."""
         data = self.cleaned_data
-        plain = (
-            "title",
-            "summary",
-            "threshold",
-            "minimum_fit",
-            "minimum_behaviour",
-            "cap_fit",
-            "cap_behaviour",
-        )
         groups = [
             {
                 # The key outlives a change of the name: clauses point at it.
@@ -130,20 +122,11 @@ class SettingsForm(forms.Form):
             if data[f"group_{number}_label"]
         ]
         bounds = [data[f"grade_{grade}"] for grade in (2, 3, 4, 5)]
-        return {**{name: data[name] for name in plain}, "groups": groups, "grade_bounds": bounds}
+        return {**{name: data[name] for name in PLAIN_SETTINGS}, "groups": groups, "grade_bounds": bounds}
 
     @staticmethod
     def initial_of(version: Version) -> dict[str, Any]:
-        names = (
-            "title",
-            "summary",
-            "threshold",
-            "minimum_fit",
-            "minimum_behaviour",
-            "cap_fit",
-            "cap_behaviour",
-        )
-        values = {name: getattr(version, name) for name in (*names, "edit_number")}
+        values = {name: getattr(version, name) for name in (*PLAIN_SETTINGS, "edit_number")}
         for grade, bound in zip((2, 3, 4, 5), version.grade_bounds or DEFAULT_GRADES, strict=True):
             values[f"grade_{grade}"] = bound
         for number, group in enumerate(version.groups):

@@ -47,7 +47,7 @@ class Attribute(models.Model):
 
 
 class ActivityKind(models.Model):
-    """One kind of activity. The built-in kinds are made by a migration; a workspace may add its own."""
+    """One kind of activity. The built-in kinds are laid after each migrate; a workspace may add its own."""
 
     # Two bytes: the id stands in every row of the largest table, `leads.Activity`.
     id = models.SmallAutoField(primary_key=True)

@@ -17,7 +17,7 @@ class Stage(models.TextChoices):
 class Definition(models.Model):
     """The agreement on one stage. `active_version` is the pointer that readers of scores follow.
 
-    Only the flip of a finished run moves the pointer (`leads.scoring.runs`), in one transaction.
+    Only the flip of a finished run moves the pointer (`leads.scoring.flip`), in one transaction.
     """
 
     stage = models.CharField(max_length=8, choices=Stage.choices, unique=True)

@@ -11,7 +11,9 @@ from django.utils.translation import ngettext
 from definitions.criteria.diff import differences
 from definitions.criteria.document import DocumentError, parse
 from definitions.documents import document_of
-from definitions.models import Ballot, BallotStatus, Comment, Definition, Elector, Version, VersionStatus
+from definitions.models import Ballot, Definition, Elector, Version, VersionStatus
+from definitions.selectors.discussion import open_concerns
+from definitions.selectors.versions import open_ballots_of
 from definitions.selectors.vocabulary import catalogue
 from portal.common.models import HOUSES, Team, User
 from portal.common.selectors import people_of
@@ -33,11 +35,7 @@ def differences_from_agreed(version: Version, document: Json) -> list[Json]:
 
 def rival_of(definition: Definition) -> Ballot | None:
     """The open ballot of this definition. One at a time: the difference shown must stay the true one."""
-    return (
-        Ballot.objects.filter(version__definition=definition, status=BallotStatus.OPEN)
-        .select_related("version__definition")
-        .first()
-    )
+    return open_ballots_of(definition).first()
 
 
 def rival_sentence(rival: Ballot) -> str:
@@ -54,7 +52,7 @@ def text_obstacles(version: Version, document: Json) -> list[str]:
     try:
         parse(document, known)
     except DocumentError as error:
-        return [f"{problem.path}: {problem.sentence}" for problem in error.problems]
+        return error.lines
     base = base_of(version.definition)
     if base and not differences(document_of(base), document, known):
         return [_("This says the same as %(base)s, word for word.") % {"base": base}]
@@ -62,7 +60,7 @@ def text_obstacles(version: Version, document: Json) -> list[str]:
 
 
 def concern_obstacles(version: Version) -> list[str]:
-    concerns = version.comments.filter(kind=Comment.Kind.CONCERN, resolved_at=None).count()
+    concerns = open_concerns(version).count()
     if not concerns:
         return []
     sentence = ngettext(

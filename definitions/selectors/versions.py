@@ -10,7 +10,7 @@ from portal.common.models import User
 
 def the_definition(stage: str) -> Definition:
     """The one definition of a stage, with its active version. Raises Definition.DoesNotExist."""
-    return Definition.objects.select_related("active_version__definition").get(stage=stage)
+    return definitions_of(stage).get()
 
 
 def definitions_of(stage: str) -> QuerySet[Definition]:

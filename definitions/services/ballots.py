@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from definitions import policies_ballots as policies
 from definitions.criteria.diff import differences
 from definitions.criteria.fingerprint import fingerprint as fingerprint_of
-from definitions.documents import draft_document
+from definitions.documents import columns_of, draft_document
 from definitions.models import Ballot, Definition, Elector, Version, Vote
 from definitions.selectors.ballots import electors_of
 from definitions.selectors.proposals import (
@@ -171,11 +171,5 @@ def _freeze_again(ballot: Ballot) -> None:
         document=document,
         fingerprint=ballot.fingerprint,
         title=document.get("title", ""),
-        threshold=document["threshold"],
-        minimum_fit=document["minimums"]["fit"],
-        minimum_behaviour=document["minimums"]["behaviour"],
-        cap_fit=document["caps"]["fit"],
-        cap_behaviour=document["caps"]["behaviour"],
-        groups=document["groups"],
-        grade_bounds=document["grades"],
+        **columns_of(document),
     )

@@ -38,21 +38,17 @@ def _checked(version: Version, values: dict[str, Any]) -> dict[str, Any]:
     try:
         parse_rule(values["rule"], known)
     except DocumentError as error:
-        raise Invalid(_sentences(error), field="rule") from error
+        raise Invalid(" ".join(error.sentences), field="rule") from error
     try:
         parse_effect(values["effect"], values["rule"])
     except DocumentError as error:
-        raise Invalid(_sentences(error), field="effect") from error
+        raise Invalid(" ".join(error.sentences), field="effect") from error
     if values["group"] and values["group"] not in {group["key"] for group in version.groups}:
         raise Invalid(_("This draft has no such group."), field="group")
     wording = values["wording"].strip() or sentence_of_rule(values["rule"], known)
     if len(wording) > WORDING_LENGTH:
         wording = wording[: WORDING_LENGTH - 1].rstrip() + "…"
     return {**values, "wording": wording}
-
-
-def _sentences(error: DocumentError) -> str:
-    return " ".join(dict.fromkeys(str(problem.sentence) for problem in error.problems))
 
 
 @transaction.atomic

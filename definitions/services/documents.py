@@ -27,7 +27,7 @@ def document_check(document: Any, known: Catalogue) -> None:
     try:
         parse(document, known)
     except DocumentError as error:
-        lines = [f"{problem.path}: {problem.sentence}" for problem in error.problems]
+        lines = error.lines
         if len(lines) > SHOWN:
             lines = [*lines[:SHOWN], _("And %(more)d more.") % {"more": len(lines) - SHOWN}]
         raise Invalid("\n".join(lines), field="file") from error

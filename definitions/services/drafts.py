@@ -10,7 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from definitions import policies
-from definitions.documents import DEFAULT_GRADES, FORMAT, document_of
+from definitions.criteria.document import FORMAT
+from definitions.documents import DEFAULT_GRADES, columns_of, document_of
 from definitions.models import Criterion, Definition, Persona, Version, VersionStatus
 from definitions.states import VERSION
 from portal.common import audit
@@ -82,15 +83,9 @@ def draft_create(
         number=highest + 1,
         title=title or source.get("title", ""),
         summary=summary,
-        threshold=source["threshold"],
-        minimum_fit=source["minimums"]["fit"],
-        minimum_behaviour=source["minimums"]["behaviour"],
-        cap_fit=source["caps"]["fit"],
-        cap_behaviour=source["caps"]["behaviour"],
-        groups=source["groups"],
-        grade_bounds=source["grades"],
         based_on=based_on,
         created_by=actor,
+        **columns_of(source),
     )
     _copy_criteria(version, source, actor)
     audit.record(
@@ -127,7 +122,7 @@ def _copy_criteria(version: Version, document: dict[str, Any], actor: User) -> N
         criterion.personas.set(personas[key] for key in item.get("personas", []) if key in personas)
 
 
-SETTINGS = (
+PLAIN_SETTINGS = (
     "title",
     "summary",
     "threshold",
@@ -135,9 +130,8 @@ SETTINGS = (
     "minimum_behaviour",
     "cap_fit",
     "cap_behaviour",
-    "groups",
-    "grade_bounds",
 )
+SETTINGS = (*PLAIN_SETTINGS, "groups", "grade_bounds")
 
 
 @transaction.atomic

@@ -39,7 +39,7 @@ def check_persona_rule(rule: dict[str, Any]) -> None:
     try:
         parse_rule(rule, catalogue())
     except DocumentError as error:
-        raise Invalid(" ".join(str(problem.sentence) for problem in error.problems), field="rule") from error
+        raise Invalid(" ".join(error.sentences), field="rule") from error
 
 
 @transaction.atomic

@@ -11,10 +11,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from definitions import policies
+from definitions.criteria.document import HALVES
 from definitions.documents import criterion_document
 from definitions.forms.drafts import CommentForm, SettingsForm, StartForm, UploadForm
 from definitions.models import Definition, Version, VersionStatus
-from definitions.reading import HALVES, read_clause
+from definitions.reading import read_clause
 from definitions.selectors import catalogue, criteria_of
 from definitions.selectors.discussion import all_answers, comment_counts, comments_of, open_concerns
 from definitions.selectors.versions import change_stamp, definitions_of, versions_visible_to

@@ -9,10 +9,11 @@ from django.db import transaction
 from django.db.models import Min, Q
 from django.utils import timezone
 
+from definitions.criteria.nodes import ANY_KIND
 from definitions.models import ActivityKind, Definition, Version
 from leads.facts import mark_touched
 from leads.models import Activity, ClockLook, LeadFit, Score
-from leads.scoring.clockwork import ANY_KIND, Clockwork, clockwork
+from leads.scoring.clockwork import Clockwork, clockwork
 
 LOOK_EVERY = timedelta(minutes=1)
 # A fade has an edge for every day. SQLite takes expressions of at most 1,000 levels.

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-ANY_KIND = "any"
+from definitions.criteria.nodes import ANY_KIND
 
 
 @dataclass

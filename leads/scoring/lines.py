@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from definitions.criteria.document import HALVES
 from definitions.criteria.nodes import Document
 
 # The values of `leads.models.Qualification`, in order of precedence.
 DISQUALIFIED, ALONE, REQUIRED_MISSING, BELOW_MINIMUM, BELOW_THRESHOLD, QUALIFIED = range(1, 7)
-HALVES = ("fit", "behaviour")
 
 
 class CriterionHit(NamedTuple):

@@ -26,7 +26,7 @@ def draft_numbers(request: SignedInRequest, version_pk: int) -> HttpResponse:
     try:
         context["numbers"] = numbers_of_draft(version, now)
     except DocumentError as error:
-        context["problems"] = [str(problem.sentence) for problem in error.problems]
+        context["problems"] = error.sentences
     return render_page(request, "leads/draft_numbers.html", "leads/_draft_numbers.html", context)
 
 
