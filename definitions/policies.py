@@ -6,9 +6,7 @@ from django.utils.translation import gettext as _
 
 from definitions.models import Comment, Version, VersionStatus
 from portal.common.decisions import ALLOW, Decision, deny
-from portal.common.models import Team, User
-
-HOUSES = (Team.MARKETING, Team.SALES)
+from portal.common.models import HOUSES, Team, User
 
 
 def may_draft(user: User) -> Decision:

@@ -3,7 +3,17 @@
 from django.urls import path, register_converter
 
 from definitions.models import Stage
-from definitions.views import answers, ballots, criteria, definition, discussion, editor, personas, schema
+from definitions.views import (
+    answers,
+    ballots,
+    criteria,
+    definition,
+    discussion,
+    editor,
+    personas,
+    promises,
+    schema,
+)
 
 
 class StageConverter:
@@ -27,6 +37,7 @@ urlpatterns = [
     path("versions/<int:pk>/definition.json", definition.version_export, name="version_export"),
     path("definition.schema.json", schema.document_schema, name="document_schema"),
     # Drafts
+    path("<stage:stage>/promises/", promises.promises_page, name="promises"),
     path("<stage:stage>/drafts/new/", editor.draft_new, name="draft_new"),
     path("import/", editor.document_upload, name="document_upload"),
     path("drafts/<int:pk>/", editor.draft_editor, name="draft_editor"),

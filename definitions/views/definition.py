@@ -17,6 +17,7 @@ from definitions.reading import read_document
 from definitions.selectors import catalogue, drafts_of, history_of, open_ballots_of, signatures_of
 from definitions.selectors.discussion import comments_of
 from definitions.selectors.versions import definitions_of, versions_visible_to
+from portal.common.models import HOUSES
 from portal.common.requests import SignedInRequest
 
 
@@ -46,6 +47,7 @@ def definition_page(request: SignedInRequest, stage: str) -> HttpResponse:
         "ballots": open_ballots_of(definition),
         "building": [version for version in history if version.status == VersionStatus.RATIFIED],
         "may_draft": policies.may_draft(request.user),
+        "may_promise": any(policies.may_set_promise(request.user, house) for house in HOUSES),
         "version": definition.active_version,
     }
     if definition.active_version:

@@ -1,0 +1,34 @@
+"""The form of what the two sides promise each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from definitions.models import Definition
+from portal.common.models import Team
+
+MOST_LETTERS = 2000
+HELP = {
+    Team.MARKETING: _("For example: eight leads a week, each with a company and a way to reach them."),
+    Team.SALES: _("For example: a decision within a working day, and a reason for every return."),
+}
+
+
+class PromisesForm(forms.Form):
+    """One field for each house that the reader speaks for, named as the house."""
+
+    def __init__(self, *args: Any, definition: Definition, houses: Iterable[Team], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for house in houses:
+            self.fields[house.value] = forms.CharField(
+                label=house.label,
+                help_text=HELP[house],
+                required=False,
+                max_length=MOST_LETTERS,
+                initial=getattr(definition, f"{house.value}_promise"),
+                widget=forms.Textarea(attrs={"rows": 3}),
+            )
