@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -13,7 +12,7 @@ from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_GET
 
 from definitions.models import Version
-from leads.models import Lead
+from leads.models import OPEN, Lead
 from leads.scoring.receipt import receipt
 from leads.selectors import lead_facts, leads
 from leads.selectors.timeline import handoffs_of, timeline_of
@@ -23,7 +22,6 @@ from portal.common.requests import SignedInRequest
 PEOPLE_SHOWN = 8
 
 
-@login_required
 @require_GET
 def lead_page(request: SignedInRequest, pk: int) -> HttpResponse:
     rows = leads.leads_visible_to(request.user).select_related("account", "source", "owner")
@@ -31,6 +29,7 @@ def lead_page(request: SignedInRequest, pk: int) -> HttpResponse:
     version = leads.version_in_force()
     facts, unknown = lead_facts.facts_of(lead, lead_facts.LEAD_FIELDS)
     entries, older = timeline_of(lead, _until(request))
+    handoffs = handoffs_of(lead)
     context = {
         "lead": lead,
         "version": version,
@@ -40,7 +39,8 @@ def lead_page(request: SignedInRequest, pk: int) -> HttpResponse:
         "receipt": _live_receipt(version, lead),
         "entries": entries,
         "older": older,
-        "handoffs": handoffs_of(lead),
+        "handoffs": handoffs,
+        "open_handoff": next((row for row in handoffs if row.status in OPEN), None),
         **_colleagues(lead, version),
     }
     return render(request, "leads/lead_page.html", context)
@@ -72,7 +72,6 @@ def _colleagues(lead: Lead, version: Version | None) -> dict[str, Any]:
     }
 
 
-@login_required
 @require_GET
 def account_page(request: SignedInRequest, pk: int) -> HttpResponse:
     account = get_object_or_404(leads.accounts_visible_to(request.user), pk=pk)

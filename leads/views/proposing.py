@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -32,8 +31,10 @@ from leads.selectors.leads import leads_visible_to
 from portal.common.errors import Conflict, Invalid
 from portal.common.requests import SignedInRequest
 
+# Where these pages stand in the navigation: they are about the definition, whatever their address.
+DEFINITIONS = "/definitions/"
 
-@login_required
+
 @require_http_methods(["GET", "POST"])
 def version_propose_page(request: SignedInRequest, pk: int) -> HttpResponse:
     """What the draft would do, on real leads; and the button that opens the ballot."""
@@ -69,6 +70,7 @@ def _propose_page(
     document = draft_document(version)
     may_propose = policies.may_propose(request.user, version)
     context: dict[str, Any] = {"version": version, "may_propose": may_propose, "alert": alert}
+    context["section_path"] = DEFINITIONS
     context["obstacles"] = obstacles(version, document, request.user) if may_propose else []
     context["electors"] = electorate_of(version, request.user)
     if may_propose and not text_obstacles(version, document):
@@ -82,7 +84,6 @@ def _propose_page(
     return render(request, "leads/propose.html", context, status=status)
 
 
-@login_required
 @require_http_methods(["GET", "POST"])
 def ballot_amend(request: SignedInRequest, pk: int) -> HttpResponse:
     """Change what is being voted on. The page says what that does to the votes."""
@@ -90,11 +91,15 @@ def ballot_amend(request: SignedInRequest, pk: int) -> HttpResponse:
     policies.may_amend(request.user, ballot).require()
     if request.method == "GET":
         form = AmendForm(document=ballot.document, initial={"fingerprint": ballot.fingerprint})
-        return render(request, "leads/ballot_amend.html", {"ballot": ballot, "form": form})
+        return render(request, "leads/ballot_amend.html", _amend_context(ballot, form))
     form = AmendForm(request.POST, document=ballot.document)
     if form.is_valid() and _amend(request, ballot, form):
         return redirect(ballot)
-    return render(request, "leads/ballot_amend.html", {"ballot": ballot, "form": form}, status=422)
+    return render(request, "leads/ballot_amend.html", _amend_context(ballot, form), status=422)
+
+
+def _amend_context(ballot: Ballot, form: AmendForm) -> dict[str, Any]:
+    return {"ballot": ballot, "form": form, "section_path": DEFINITIONS}
 
 
 def _amend(request: SignedInRequest, ballot: Ballot, form: AmendForm) -> bool:
@@ -125,7 +130,6 @@ def _amend(request: SignedInRequest, ballot: Ballot, form: AmendForm) -> bool:
     return True
 
 
-@login_required
 @require_GET
 def slip_leads(request: SignedInRequest, pk: int, key: str) -> HttpResponse:
     """The leads behind one number of a frozen slip."""
@@ -135,4 +139,5 @@ def slip_leads(request: SignedInRequest, pk: int, key: str) -> HttpResponse:
         raise Http404
     leads = leads_visible_to(request.user).filter(pk__in=line["ids"]).select_related("account").order_by("pk")
     page = Paginator(leads, 50).get_page(request.GET.get("page"))
-    return render(request, "leads/slip_leads.html", {"ballot": ballot, "line": line, "page": page})
+    context = {"ballot": ballot, "line": line, "page": page, "section_path": DEFINITIONS}
+    return render(request, "leads/slip_leads.html", context)

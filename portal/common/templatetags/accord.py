@@ -61,13 +61,14 @@ def nav_link(
 ) -> SafeString:
     """One entry of the top navigation; nothing when `url` is empty.
 
-    It counts as current on every path below `section`, except below `but_not`.
+    It counts as current on every path below `section`, except below `but_not`. A page that belongs
+    to another section than its address says so with `section_path` in its context.
     """
     if not url:
         return SafeString("")
     request = context.get("request")
-    path = request.path if request is not None else ""
-    if path == url:
+    path = context.get("section_path") or (request.path if request is not None else "")
+    if request is not None and request.path == url:
         current = SafeString(' aria-current="page"')
     elif section and path.startswith(section) and not (but_not and path.startswith(but_not)):
         current = SafeString(' aria-current="true"')
