@@ -23,7 +23,7 @@ class FilterForm(forms.Form):
         label=_("Name, company or e-mail"),
         required=False,
         max_length=120,
-        widget=forms.TextInput(attrs={"type": "search"}),
+        widget=forms.TextInput(attrs={"type": "search", "placeholder": " "}),
     )
 
     def __init__(self, data: Any, **choices: Choices) -> None:
