@@ -6,14 +6,23 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from definitions.models import Ballot, BallotStatus, Comment, Definition, RepAnswer, Version, VersionStatus
-from leads.models import Account, Handoff, HandoffStatus, Import, Lead, Run, RunStatus
+from definitions.models import (
+    Ballot,
+    BallotStatus,
+    Comment,
+    Definition,
+    Elector,
+    RepAnswer,
+    Version,
+    VersionStatus,
+)
+from leads.models import OPEN, Account, Handoff, HandoffStatus, Import, Lead, Run, RunStatus
 from portal.common.models import Notification, Team, User
 from reviews.models import Action, Meeting, MeetingStatus
 
@@ -31,11 +40,18 @@ class ToDo:
     icon: str = "arrow-right"
 
 
-def to_dos(user: User) -> list[ToDo]:
+def open_ballots(user: User) -> list[Ballot]:
+    """All that are open; `is_owed` says whether this person's vote is missing."""
+    owed = Elector.objects.filter(ballot=OuterRef("pk"), person=user, votes=None)
+    open_now = Ballot.objects.filter(status=BallotStatus.OPEN)
+    return list(open_now.annotate(is_owed=Exists(owed)).select_related("version__definition"))
+
+
+def to_dos(user: User, ballots: list[Ballot]) -> list[ToDo]:
     """Most urgent first. A number is the count of rows behind the address."""
-    found = [*_ballots(user), *_meetings(user), *_actions(user), *_answers(user)]
+    found = [*_ballots(ballots), *_meetings(user), *_actions(user), *_answers(user)]
     if user.team == Team.SALES:
-        found += _offers(user) + _follow_ups(user)
+        found += _sales_work(user)
     if user.team == Team.MARKETING:
         found += _returned(user) + _imports(user) + _concerns(user)
     return sorted(
@@ -43,12 +59,7 @@ def to_dos(user: User) -> list[ToDo]:
     )
 
 
-def _ballots(user: User) -> list[ToDo]:
-    waiting = (
-        Ballot.objects.filter(status=BallotStatus.OPEN, electors__person=user)
-        .exclude(votes__person=user)
-        .select_related("version__definition")
-    )
+def _ballots(ballots: list[Ballot]) -> list[ToDo]:
     return [
         ToDo(
             sentence=_("Your vote on %(version)s is still missing.") % {"version": ballot.version},
@@ -58,7 +69,8 @@ def _ballots(user: User) -> list[ToDo]:
             is_urgent=ballot.closes_at < timezone.now() + timedelta(days=1),
             icon="key",
         )
-        for ballot in waiting
+        for ballot in ballots
+        if ballot.is_owed  # type: ignore[attr-defined]
     ]
 
 
@@ -118,39 +130,47 @@ def _answers(user: User) -> list[ToDo]:
     ]
 
 
-def _offers(user: User) -> list[ToDo]:
+def _sales_work(user: User) -> list[ToDo]:
+    """Offers to decide and accepted leads to follow up. One query for both."""
     now = timezone.now()
-    open_to_me = Handoff.objects.filter(Q(owner=user) | Q(owner=None), status=HandoffStatus.OFFERED)
-    counts = open_to_me.aggregate(all=Count("pk"), overdue=Count("pk", filter=Q(due_at__lt=now)))
-    if not counts["all"]:
+    offered = Q(status=HandoffStatus.OFFERED)
+    silent = Q(owner=user, status=HandoffStatus.ACCEPTED, followed_up_at=None)
+    counts = Handoff.objects.filter(Q(owner=user) | Q(owner=None), status__in=OPEN).aggregate(
+        offered=Count("pk", filter=offered),
+        overdue=Count("pk", filter=offered & Q(due_at__lt=now)),
+        decide_first=Min("due_at", filter=offered),
+        silent=Count("pk", filter=silent),
+        call_first=Min("follow_up_due_at", filter=silent),
+    )
+    return [*_offers(counts), *_follow_ups(counts, now)]
+
+
+def _offers(counts: dict[str, Any]) -> list[ToDo]:
+    count, overdue = counts["offered"], counts["overdue"]
+    if not count:
         return []
-    sentence = ngettext("%(n)d lead is offered to you.", "%(n)d leads are offered to you.", counts["all"]) % {
-        "n": counts["all"]
+    sentence = ngettext("%(n)d lead is offered to you.", "%(n)d leads are offered to you.", count) % {
+        "n": count
     }
-    if counts["overdue"]:
-        sentence += " " + ngettext("%(n)d is overdue.", "%(n)d are overdue.", counts["overdue"]) % {
-            "n": counts["overdue"]
-        }
-    first = open_to_me.order_by("due_at").values_list("due_at", flat=True).first()
+    if overdue:
+        sentence += " " + ngettext("%(n)d is overdue.", "%(n)d are overdue.", overdue) % {"n": overdue}
     return [
         ToDo(
             sentence,
             reverse("leads:queue"),
             _("Work the queue"),
-            counts["all"],
-            first,
-            bool(counts["overdue"]),
+            count,
+            counts["decide_first"],
+            bool(overdue),
             "inbox",
         )
     ]
 
 
-def _follow_ups(user: User) -> list[ToDo]:
-    mine = Handoff.objects.filter(owner=user, status=HandoffStatus.ACCEPTED, followed_up_at=None)
-    count = mine.count()
+def _follow_ups(counts: dict[str, Any], now: datetime) -> list[ToDo]:
+    count, first = counts["silent"], counts["call_first"]
     if not count:
         return []
-    first = mine.order_by("follow_up_due_at").values_list("follow_up_due_at", flat=True).first()
     return [
         ToDo(
             ngettext(
@@ -163,7 +183,7 @@ def _follow_ups(user: User) -> list[ToDo]:
             _("Follow up"),
             count,
             first,
-            bool(first and first < timezone.now()),
+            bool(first and first < now),
             "telephone",
         )
     ]
@@ -234,7 +254,7 @@ def notices(user: User) -> QuerySet[Notification]:
     return Notification.objects.filter(person=user, read_at=None)[:20]
 
 
-def standing() -> dict[str, Any]:
+def standing(ballots: list[Ballot]) -> dict[str, Any]:
     """Where the agreement and the leads stand now: the figures at the head of every home page."""
     quarter_ago = timezone.now() - timedelta(days=90)
     handed = Handoff.objects.filter(offered_at__gte=quarter_ago).aggregate(
@@ -245,9 +265,9 @@ def standing() -> dict[str, Any]:
         sales_qualified=Count("pk", filter=Q(status=HandoffStatus.SALES_QUALIFIED)),
     )
     return {
-        "definition": Definition.objects.select_related("active_version").get(stage="mql"),
+        "definition": Definition.objects.select_related("active_version__definition").get(stage="mql"),
         "leads": Lead.objects.filter(merged_into=None).count(),
-        "open_ballots": Ballot.objects.filter(status=BallotStatus.OPEN).select_related("version__definition"),
+        "open_ballots": ballots,
         "runs": Run.objects.filter(status__in=(RunStatus.QUEUED, RunStatus.RUNNING)).select_related(
             "version__definition"
         ),
