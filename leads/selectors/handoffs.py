@@ -24,9 +24,15 @@ def handoffs_visible_to(user: User) -> QuerySet[Handoff]:
     """Every active person sees what became of the workspace's leads."""
     if not user.is_active:
         return Handoff.objects.none()
-    return Handoff.objects.select_related(
+    rows = Handoff.objects.select_related(
         "lead__account", "lead__source", "owner", "decided_by", "reason", "version__definition"
     )
+    return rows.defer(*_HEAVY)
+
+
+# Pages of handoffs name the version, the lead and the account; they read neither the wording of the one
+# nor the origins of the others, which take longer to decode than all else.
+_HEAVY = ("version__document", "lead__provenance", "lead__account__provenance")
 
 
 def receipt_of(handoff: Handoff) -> dict[str, Any]:
