@@ -1,0 +1,93 @@
+"""The pages that are measured and whose queries are counted: what, who opens it, and its address."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+
+from definitions.models import Ballot, Version
+from leads.models import Account, Handoff, Import, Lead, Run
+from reviews.models import Meeting, Series
+
+BUDGET = 15  # queries of a list page, whatever its length
+
+
+@dataclass(frozen=True)
+class Listed:
+    """`who` is a first name; `address` is asked when the rows are there."""
+
+    name: str
+    who: str
+    address: Callable[[], str]
+    is_list: bool = True
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def _page(name: str, who: str, route: str, query: str = "", is_list: bool = True, **kwargs: Any) -> Listed:
+    return Listed(name, who, lambda: reverse(route, kwargs=kwargs) + query, is_list)
+
+
+def _of(name: str, who: str, rows: Callable[[], Any], is_list: bool = False) -> Listed:
+    """The page of one thing: of the first of `rows`."""
+
+    def address() -> str:
+        found = rows().first()
+        assert found is not None, f"nothing to show on the page “{name}”"
+        return str(found.get_absolute_url())
+
+    return Listed(name, who, address, is_list)
+
+
+def _draft_editor() -> str:
+    draft = Version.objects.filter(status="draft").earliest("pk")
+    return reverse("definitions:draft_editor", args=[draft.pk])
+
+
+PAGES = (
+    _page("home of a marketer", "maya", "portal:home"),
+    _page("home of a marketing manager", "mona", "portal:home"),
+    _page("home of a sales rep", "sam", "portal:home"),
+    _page("home of a sales manager", "rita", "portal:home"),
+    _page("home of the administrator", "ada", "portal:home"),
+    _page("queue", "sam", "leads:queue"),
+    _page("queue, searched and sorted", "sam", "leads:queue", "?q=an&sort=-score"),
+    _page("queue, one's own", "sam", "leads:queue", "?tab=mine"),
+    _page("mine", "sam", "leads:my_leads"),
+    _page("all leads", "maya", "leads:lead_list"),
+    _page("all leads, by score", "maya", "leads:lead_list", "?sort=-score"),
+    _page("all leads, searched", "maya", "leads:lead_list", "?q=soft"),
+    _page("all leads, last page", "maya", "leads:lead_list", "?page=999999"),
+    _page("handed over", "maya", "leads:watch_list"),
+    _page("handed over, returned", "maya", "leads:watch_list", "?status=returned"),
+    _page("nurture", "maya", "leads:nurture"),
+    _page("near misses", "maya", "leads:near_misses"),
+    _page("imports", "maya", "leads:import_list"),
+    _page("runs", "maya", "leads:run_list"),
+    _page("definition", "maya", "definitions:definition_page", stage="mql"),
+    _page("definition, a version", "maya", "definitions:version_page", stage="mql", number=1),
+    Listed("draft editor", "maya", _draft_editor),
+    _page("answers of the reps", "sam", "definitions:answers"),
+    _page("personas", "maya", "definitions:personas"),
+    _page("ballots", "maya", "definitions:ballot_list"),
+    _of("ballot, open", "sam", lambda: Ballot.objects.filter(status="open")),
+    _page("reviews", "rita", "reviews:series_list"),
+    _of("review series", "rita", lambda: Series.objects.all(), is_list=True),
+    _of("meeting ahead", "rita", lambda: Meeting.objects.filter(status="scheduled").order_by("starts_at")),
+    _of(
+        "meeting, its minutes", "rita", lambda: Meeting.objects.filter(status="closed").order_by("-starts_at")
+    ),
+    _page("insights", "rita", "reviews:insights"),
+    _page("people", "ada", "portal:people"),
+    _page("trail", "ada", "portal:trail"),
+    _page("search", "sam", "portal:search", "?q=an"),
+    _of("lead", "sam", lambda: Lead.objects.filter(handoffs__status="offered").order_by("pk")),
+    _of("handoff", "sam", lambda: Handoff.objects.filter(status="offered")),
+    _of("account", "sam", lambda: Account.objects.filter(leads__isnull=False).order_by("pk"), is_list=True),
+    _of("import", "maya", lambda: Import.objects.order_by("-pk")),
+    _of("run", "maya", lambda: Run.objects.order_by("-pk")),
+)
