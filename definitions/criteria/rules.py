@@ -146,7 +146,7 @@ class RuleReader:
     def _numbers(self, raw: list[Any], label: str, path: str) -> tuple[Value, ...] | None:
         for value in raw:
             is_number = isinstance(value, int | float) and not isinstance(value, bool)
-            if not is_number or not math.isfinite(value) or abs(value) > MOST_NUMBER:
+            if not is_number or abs(value) > MOST_NUMBER or not math.isfinite(value):
                 self.problems.add(path, f"“{label}” is compared with numbers.")
                 return None
         return tuple(int(v) if isinstance(v, float) and v.is_integer() else v for v in raw)

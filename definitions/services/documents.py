@@ -11,6 +11,7 @@ from definitions import policies
 from definitions.criteria.catalogue import Catalogue
 from definitions.criteria.document import DocumentError, parse
 from definitions.criteria.fingerprint import canonical_rule
+from definitions.criteria.settled import check_storable, settled
 from definitions.models import Persona, Version
 from definitions.selectors import catalogue, the_definition
 from definitions.services.drafts import draft_create
@@ -22,10 +23,12 @@ from portal.common.models import User
 SHOWN = 12  # sentences of one answer; a file with more mistakes is mended in rounds
 
 
-def document_check(document: Any, known: Catalogue) -> None:
-    """Raise Invalid with what is wrong and where, in sentences; return when all is well."""
+def document_check(document: Any, known: Catalogue) -> dict[str, Any]:
+    """The document made whole. Raises Invalid with what is wrong and where, in sentences."""
     try:
+        check_storable(document)
         parse(document, known)
+        return settled(document)
     except DocumentError as error:
         lines = error.lines
         if len(lines) > SHOWN:
@@ -41,8 +44,8 @@ def document_import(*, document: Any, actor: User, title: str = "") -> Version:
     """
     policies.may_draft(actor).require()
     known = catalogue()
-    document_check(document, known)
-    for key, persona in document.get("personas", {}).items():
+    document = document_check(document, known)
+    for key, persona in document["personas"].items():
         _bring_persona(key, persona, known, actor)
     version = draft_create(
         definition=the_definition(document["stage"]), actor=actor, title=title, document=document
