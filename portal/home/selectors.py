@@ -23,6 +23,7 @@ from definitions.models import (
     VersionStatus,
 )
 from leads.models import OPEN, Account, Handoff, HandoffStatus, Import, Lead, Run, RunStatus
+from leads.selectors.funnel import Period, narrowed, totals_of, workspace_zone
 from portal.common.models import Notification, Team, User
 from reviews.models import Action, Meeting, MeetingStatus
 
@@ -256,14 +257,8 @@ def notices(user: User) -> QuerySet[Notification]:
 
 def standing(ballots: list[Ballot]) -> dict[str, Any]:
     """Where the agreement and the leads stand now: the figures at the head of every home page."""
-    quarter_ago = timezone.now() - timedelta(days=90)
-    handed = Handoff.objects.filter(offered_at__gte=quarter_ago).aggregate(
-        offered=Count("pk"),
-        waiting=Count("pk", filter=Q(status=HandoffStatus.OFFERED)),
-        accepted=Count("pk", filter=Q(accepted_at__isnull=False)),
-        returned=Count("pk", filter=Q(status=HandoffStatus.RETURNED)),
-        sales_qualified=Count("pk", filter=Q(status=HandoffStatus.SALES_QUALIFIED)),
-    )
+    today = timezone.localdate(timezone=workspace_zone())
+    period = Period(today - timedelta(days=89), today)
     return {
         "definition": Definition.objects.select_related("active_version__definition").get(stage="mql"),
         "leads": Lead.objects.filter(merged_into=None).count(),
@@ -278,7 +273,8 @@ def standing(ballots: list[Ballot]) -> dict[str, Any]:
         "drafts": Version.objects.filter(status=VersionStatus.DRAFT).select_related(
             "definition", "created_by"
         )[:5],
-        **handed,
+        "handed_over": totals_of(narrowed(Handoff.objects.all(), period=period)),
+        "since": period.first.isoformat(),
     }
 
 
