@@ -337,10 +337,12 @@ _log_steps: list[Any] = [
     structlog.stdlib.add_logger_name,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
 ]
+# Tracebacks without the values of local variables: among these are passwords, tokens and leads.
+_traceback = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
 _log_end: list[Any] = (
-    [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
+    [structlog.processors.ExceptionRenderer(_traceback), structlog.processors.JSONRenderer()]
     if PRODUCTION
-    else [structlog.dev.ConsoleRenderer(colors=False)]
+    else [structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)]
 )
 LOGGING = {
     "version": 1,

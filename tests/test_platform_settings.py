@@ -102,3 +102,19 @@ def test_an_undefined_template_variable_fails_the_test() -> None:
 
 def test_a_condition_may_ask_for_what_is_not_there() -> None:
     assert engines["django"].from_string("{% if not_there %}yes{% else %}no{% endif %}").render({}) == "no"
+
+
+@pytest.mark.parametrize("environment", [{}, PRODUCTION], ids=["embedded", "production"])
+def test_a_logged_traceback_tells_no_values(tmp_path: Path, environment: dict[str, str]) -> None:
+    failing = (
+        "import logging\n"
+        "def sign_in(password):\n"
+        "    raise RuntimeError('away')\n"
+        "try:\n"
+        "    sign_in(''.join(['open ', 'sesame']))\n"
+        "except RuntimeError:\n"
+        "    logging.getLogger('accord').exception('failed')\n"
+    )
+    logged = manage(tmp_path, "shell", "--no-imports", "-c", failing, **environment).stderr
+    assert "RuntimeError" in logged
+    assert "open sesame" not in logged
