@@ -18,6 +18,7 @@ from definitions.forms.rule_builder import RuleBuilder
 from definitions.models import Criterion, Version
 from definitions.reading import ReadClause, read_clause, rule_in_words
 from definitions.services.drafts import StaleEdit
+from portal.common.blame import blame
 from portal.common.errors import Invalid
 from portal.common.whole_numbers import whole_number
 
@@ -131,7 +132,7 @@ class ClauseDesk:
         elif error.field == "effect":
             self.form.add_error("effect_kind", str(error))
         else:
-            self.form.add_error(error.field if error.field in self.form.fields else None, str(error))
+            blame(self.form, error)
 
     def yield_to(self, error: StaleEdit) -> None:
         """Show theirs beside ours. Saving once more is then a decision, made with both texts in sight."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -17,10 +16,10 @@ from definitions.selectors.ballot_view import ballot_view, clauses_of
 from definitions.selectors.ballots import ballots_visible_to, ballots_with_turnout, votes_of
 from definitions.services.closing import version_withdraw
 from definitions.services.votes import block_answer, block_settle, vote_cast
+from portal.common.blame import blame
 from portal.common.errors import Conflict, Invalid
+from portal.common.fragments import STOP_POLLING
 from portal.common.requests import SignedInRequest
-
-STOP_POLLING = 286
 
 
 def _ballot(request: SignedInRequest, pk: int) -> Ballot:
@@ -39,7 +38,6 @@ def _page(
     return render(request, "definitions/ballot_page.html", context, status=status)
 
 
-@login_required
 @require_GET
 def ballot_list(request: SignedInRequest) -> HttpResponse:
     return render(
@@ -47,13 +45,11 @@ def ballot_list(request: SignedInRequest) -> HttpResponse:
     )
 
 
-@login_required
 @require_GET
 def ballot_page(request: SignedInRequest, pk: int) -> HttpResponse:
     return _page(request, _ballot(request, pk))
 
 
-@login_required
 @require_GET
 def ballot_state(request: SignedInRequest, pk: int) -> HttpResponse:
     """The keyholes alone, asked for again and again while the ballot is open."""
@@ -62,7 +58,6 @@ def ballot_state(request: SignedInRequest, pk: int) -> HttpResponse:
     return render(request, "definitions/_ballot_state.html", ballot_view(ballot, request.user), status=status)
 
 
-@login_required
 @require_POST
 def ballot_vote(request: SignedInRequest, pk: int) -> HttpResponse:
     ballot = _ballot(request, pk)
@@ -72,7 +67,7 @@ def ballot_vote(request: SignedInRequest, pk: int) -> HttpResponse:
     try:
         vote_cast(ballot=ballot, actor=request.user, **form.cleaned_data)
     except Invalid as error:
-        form.add_error(error.field, str(error))
+        blame(form, error)
         return _page(request, ballot, form=form, status=422)
     except Conflict as error:
         # What was typed is kept; the form now names the text as it stands.
@@ -82,7 +77,6 @@ def ballot_vote(request: SignedInRequest, pk: int) -> HttpResponse:
     return redirect(ballot)
 
 
-@login_required
 @require_POST
 def ballot_withdraw(request: SignedInRequest, pk: int) -> HttpResponse:
     ballot = version_withdraw(ballot=_ballot(request, pk), actor=request.user)
@@ -90,7 +84,6 @@ def ballot_withdraw(request: SignedInRequest, pk: int) -> HttpResponse:
     return redirect(ballot)
 
 
-@login_required
 @require_POST
 def block_answer_give(request: SignedInRequest, pk: int, vote_pk: int) -> HttpResponse:
     ballot = _ballot(request, pk)
@@ -103,7 +96,6 @@ def block_answer_give(request: SignedInRequest, pk: int, vote_pk: int) -> HttpRe
     return redirect(ballot)
 
 
-@login_required
 @require_POST
 def block_settle_confirm(request: SignedInRequest, pk: int, vote_pk: int) -> HttpResponse:
     ballot = _ballot(request, pk)

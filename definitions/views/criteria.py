@@ -24,6 +24,7 @@ from definitions.services.criteria import criterion_add, criterion_edit, criteri
 from definitions.services.drafts import StaleEdit
 from definitions.views.editor import visible_version
 from portal.common.errors import Invalid
+from portal.common.fragments import STOP_POLLING
 from portal.common.requests import SignedInRequest
 from portal.common.whole_numbers import whole_number
 
@@ -87,7 +88,7 @@ def criterion_watch(request: SignedInRequest, pk: int, key: str) -> HttpResponse
     groups = {group["key"]: group["label"] for group in version.groups}
     read = read_clause(criterion_document(current), groups, catalogue()) if current else None
     context = {"current": current, "read": read, "version": version}
-    return render(request, "definitions/_criterion_watch.html", context, status=286)
+    return render(request, "definitions/_criterion_watch.html", context, status=STOP_POLLING)
 
 
 @require_POST

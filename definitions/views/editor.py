@@ -22,6 +22,7 @@ from definitions.selectors.versions import change_stamp, definitions_of, version
 from definitions.services.documents import document_import
 from definitions.services.drafts import StaleEdit, draft_create, draft_discard, version_edit
 from definitions.starting_points import STARTING_POINTS
+from portal.common.blame import blame
 from portal.common.errors import Invalid
 from portal.common.requests import SignedInRequest
 from portal.common.whole_numbers import whole_number
@@ -130,7 +131,7 @@ def draft_settings(request: SignedInRequest, pk: int) -> HttpResponse:
             form.data = request.POST.copy()
             form.data["edit_number"] = theirs.edit_number
         except Invalid as error:
-            form.add_error(error.field if error.field in form.fields else None, str(error))
+            blame(form, error)
     status = 409 if theirs else 422 if form.is_bound else 200
     context = {"form": form, "version": version, "theirs": theirs}
     return render(request, "definitions/editor_settings.html", context, status=status)

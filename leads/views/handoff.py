@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
-from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -17,6 +15,7 @@ from leads.handoffs import policies, services
 from leads.handoffs.forms import DisqualifyForm, FollowUpForm, ReturnForm
 from leads.models import Handoff, HandoffStatus
 from leads.selectors.handoffs import follow_ups_of, handoffs_visible_to, receipt_of, with_words
+from portal.common.blame import blame
 from portal.common.errors import Invalid
 from portal.common.fragments import wants_fragment
 from portal.common.requests import SignedInRequest
@@ -50,7 +49,6 @@ def _back(request: SignedInRequest, handoff: Handoff) -> HttpResponse:
     return redirect(following if is_ours and following.startswith("/") else handoff.get_absolute_url())
 
 
-@login_required
 @require_GET
 def handoff_page(request: SignedInRequest, pk: int) -> HttpResponse:
     handoff = _the_handoff(request, pk)
@@ -59,7 +57,6 @@ def handoff_page(request: SignedInRequest, pk: int) -> HttpResponse:
     return render(request, "leads/handoff_page.html", _context(request, handoff, **more))
 
 
-@login_required
 @require_GET
 def handoff_receipt(request: SignedInRequest, pk: int) -> HttpResponse:
     """The peek of the queue: the receipt alone to htmx, else the handoff's page."""
@@ -71,7 +68,6 @@ def handoff_receipt(request: SignedInRequest, pk: int) -> HttpResponse:
     )
 
 
-@login_required
 @require_POST
 def handoff_accept(request: SignedInRequest, pk: int) -> HttpResponse:
     handoff = services.handoff_accept(handoff=_the_handoff(request, pk), actor=request.user)
@@ -81,7 +77,6 @@ def handoff_accept(request: SignedInRequest, pk: int) -> HttpResponse:
     return _back(request, handoff)
 
 
-@login_required
 @require_http_methods(["GET", "POST"])
 def handoff_return(request: SignedInRequest, pk: int) -> HttpResponse:
     handoff = _the_handoff(request, pk)
@@ -90,7 +85,7 @@ def handoff_return(request: SignedInRequest, pk: int) -> HttpResponse:
         try:
             services.handoff_return(handoff=handoff, actor=request.user, **form.answers())
         except Invalid as error:
-            _blame(form, error)
+            blame(form, error)
         else:
             messages.success(request, _("You returned %(lead)s.") % {"lead": handoff.lead})
             return redirect("leads:queue")
@@ -98,7 +93,6 @@ def handoff_return(request: SignedInRequest, pk: int) -> HttpResponse:
     return render(request, "leads/handoff_return.html", _context(request, handoff, form=form), status=status)
 
 
-@login_required
 @require_POST
 def handoff_qualify(request: SignedInRequest, pk: int) -> HttpResponse:
     handoff = services.handoff_qualify(handoff=_the_handoff(request, pk), actor=request.user)
@@ -106,7 +100,6 @@ def handoff_qualify(request: SignedInRequest, pk: int) -> HttpResponse:
     return _back(request, handoff)
 
 
-@login_required
 @require_http_methods(["GET", "POST"])
 def handoff_disqualify(request: SignedInRequest, pk: int) -> HttpResponse:
     handoff = _the_handoff(request, pk)
@@ -115,7 +108,7 @@ def handoff_disqualify(request: SignedInRequest, pk: int) -> HttpResponse:
         try:
             services.handoff_disqualify(handoff=handoff, actor=request.user, **form.cleaned_data)
         except Invalid as error:
-            _blame(form, error)
+            blame(form, error)
         else:
             messages.success(request, _("You ruled %(lead)s out.") % {"lead": handoff.lead})
             return redirect("leads:my_leads")
@@ -125,7 +118,6 @@ def handoff_disqualify(request: SignedInRequest, pk: int) -> HttpResponse:
     )
 
 
-@login_required
 @require_POST
 def follow_up_add(request: SignedInRequest, pk: int) -> HttpResponse:
     handoff = _the_handoff(request, pk)
@@ -136,7 +128,3 @@ def follow_up_add(request: SignedInRequest, pk: int) -> HttpResponse:
     services.follow_up_add(handoff=handoff, actor=request.user, **form.cleaned_data)
     messages.success(request, _("Your follow-up is noted."))
     return _back(request, handoff)
-
-
-def _blame(form: Form, error: Invalid) -> None:
-    form.add_error(error.field if error.field in form.fields else None, str(error))

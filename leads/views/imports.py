@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -24,16 +23,15 @@ from leads.selectors.imports import (
     rejections_of,
     sources,
 )
+from portal.common.blame import blame
 from portal.common.errors import Invalid
-from portal.common.fragments import render_page
+from portal.common.fragments import STOP_POLLING, render_page
 from portal.common.requests import SignedInRequest
 
-STOP_POLLING = 286
 IMPORTS_PER_PAGE = 25
 REJECTIONS_PER_PAGE = 50
 
 
-@login_required
 @require_GET
 def import_list(request: SignedInRequest) -> HttpResponse:
     page = Paginator(imports_visible_to(request.user), IMPORTS_PER_PAGE).get_page(request.GET.get("page"))
@@ -41,7 +39,6 @@ def import_list(request: SignedInRequest) -> HttpResponse:
     return render(request, "leads/import_list.html", context)
 
 
-@login_required
 @require_http_methods(["GET", "POST"])
 def import_new(request: SignedInRequest) -> HttpResponse:
     may_import = policies.may_import(request.user)
@@ -52,12 +49,11 @@ def import_new(request: SignedInRequest) -> HttpResponse:
             try:
                 return redirect("leads:import_mapping", _opened(request, form).pk)
             except Invalid as error:
-                form.add_error(error.field if error.field in form.fields else "file", str(error))
+                blame(form, error, otherwise="file")
     context = {"form": form, "sources": sources(), "may_import": may_import}
     return render(request, "leads/import_new.html", context, status=422 if form.errors else 200)
 
 
-@login_required
 @require_http_methods(["GET", "POST"])
 def import_mapping(request: SignedInRequest, pk: int) -> HttpResponse:
     batch = get_object_or_404(imports_visible_to(request.user), pk=pk)
@@ -70,7 +66,7 @@ def import_mapping(request: SignedInRequest, pk: int) -> HttpResponse:
             services.import_start(batch=batch, mapping=form.chosen(), actor=request.user)
             return redirect(batch)
         except Invalid as error:
-            form.add_error(None, str(error))
+            blame(form, error)
     context = {
         "batch": batch,
         "form": form,
@@ -81,7 +77,6 @@ def import_mapping(request: SignedInRequest, pk: int) -> HttpResponse:
     return render(request, "leads/import_mapping.html", context, status=422 if form.errors else 200)
 
 
-@login_required
 @require_GET
 def import_page(request: SignedInRequest, pk: int) -> HttpResponse:
     batch = get_object_or_404(imports_visible_to(request.user), pk=pk)
@@ -90,10 +85,9 @@ def import_page(request: SignedInRequest, pk: int) -> HttpResponse:
     return render(request, "leads/import_page.html", _state(request, batch))
 
 
-@login_required
 @require_GET
 def import_state(request: SignedInRequest, pk: int) -> HttpResponse:
-    """The part of the page that changes. Status 286 tells htmx that there is nothing more to ask for."""
+    """The part of the page that changes."""
     batch = get_object_or_404(imports_visible_to(request.user), pk=pk)
     context = _state(request, batch)
     return render_page(
@@ -105,7 +99,6 @@ def import_state(request: SignedInRequest, pk: int) -> HttpResponse:
     )
 
 
-@login_required
 @require_GET
 def import_rejections(request: SignedInRequest, pk: int) -> StreamingHttpResponse:
     batch = get_object_or_404(imports_visible_to(request.user), pk=pk)
@@ -115,7 +108,6 @@ def import_rejections(request: SignedInRequest, pk: int) -> StreamingHttpRespons
     return StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8", headers=headers)
 
 
-@login_required
 @require_POST
 def import_change_kind(request: SignedInRequest, pk: int) -> HttpResponse:
     batch = get_object_or_404(imports_visible_to(request.user), pk=pk)
@@ -123,7 +115,6 @@ def import_change_kind(request: SignedInRequest, pk: int) -> HttpResponse:
     return redirect("leads:import_mapping", pk)
 
 
-@login_required
 @require_POST
 def import_cancel(request: SignedInRequest, pk: int) -> HttpResponse:
     batch = get_object_or_404(imports_visible_to(request.user), pk=pk)
@@ -132,7 +123,6 @@ def import_cancel(request: SignedInRequest, pk: int) -> HttpResponse:
     return redirect("leads:import_list")
 
 
-@login_required
 @require_POST
 def import_retry(request: SignedInRequest, pk: int) -> HttpResponse:
     batch = get_object_or_404(imports_visible_to(request.user), pk=pk)

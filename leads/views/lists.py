@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
@@ -16,7 +15,6 @@ from portal.common.fragments import render_page
 from portal.common.requests import SignedInRequest
 
 
-@login_required
 @require_GET
 def lead_list(request: SignedInRequest) -> HttpResponse:
     version = leads.version_in_force()
@@ -26,7 +24,6 @@ def lead_list(request: SignedInRequest) -> HttpResponse:
     return render_page(request, "leads/lead_list.html", "leads/_lead_list_results.html", context)
 
 
-@login_required
 @require_GET
 def my_leads(request: SignedInRequest) -> HttpResponse:
     context = {
@@ -38,7 +35,6 @@ def my_leads(request: SignedInRequest) -> HttpResponse:
     return render(request, "leads/my_leads.html", context)
 
 
-@login_required
 @require_GET
 def nurture(request: SignedInRequest) -> HttpResponse:
     version = leads.version_in_force()
@@ -49,7 +45,6 @@ def nurture(request: SignedInRequest) -> HttpResponse:
     return render_page(request, "leads/nurture.html", "leads/_nurture_results.html", context)
 
 
-@login_required
 @require_GET
 def near_misses(request: SignedInRequest) -> HttpResponse:
     version = leads.version_in_force()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
@@ -19,7 +18,6 @@ from portal.common.fragments import render_page
 from portal.common.requests import SignedInRequest
 
 
-@login_required
 @require_GET
 def queue(request: SignedInRequest) -> HttpResponse:
     form = QueueFilter(request.GET, source=[(name, name) for name in selectors.sources_in_queue()])

@@ -22,10 +22,9 @@ from leads.selectors.runs import (
     scoring_health,
     troubled_chunks,
 )
-from portal.common.fragments import render_page
+from portal.common.fragments import STOP_POLLING, render_page
 from portal.common.requests import SignedInRequest
 
-STOP_POLLING = 286
 RUNS_PER_PAGE = 50
 
 
@@ -50,7 +49,7 @@ def run_page(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @require_GET
 def run_state(request: SignedInRequest, pk: int) -> HttpResponse:
-    """The part of the page that changes. Status 286 tells htmx that there is nothing more to ask for."""
+    """The part of the page that changes."""
     run = get_object_or_404(runs_visible_to(request.user), pk=pk)
     status = 200 if run.is_open else STOP_POLLING
     return render_page(

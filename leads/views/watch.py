@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
@@ -17,7 +16,6 @@ from portal.common.fragments import render_page
 from portal.common.requests import SignedInRequest
 
 
-@login_required
 @require_GET
 def watch_list(request: SignedInRequest) -> HttpResponse:
     form = WatchFilter(

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 
 from portal.accounts import policies, selectors, services
 from portal.accounts.forms import InviteForm, JoinForm, PersonForm, ProfileForm, SetUpForm
+from portal.common.blame import blame
 from portal.common.errors import Invalid, Refused
 from portal.common.requests import SignedInRequest
 
@@ -70,7 +71,7 @@ def person_invite(request: SignedInRequest) -> HttpResponse:
         try:
             token = services.person_invite(**form.cleaned_data, link=link, actor=request.user)
         except Invalid as error:
-            form.add_error(error.field, str(error))
+            blame(form, error)
         else:
             context = {"email": form.cleaned_data["email"], "link": link.replace("{token}", token)}
             return render(request, "portal/invited.html", context)
@@ -94,7 +95,7 @@ def person_edit(request: SignedInRequest, pk: int) -> HttpResponse:
         try:
             services.person_edit(person=person, actor=request.user, **form.cleaned_data)
         except Invalid as error:
-            form.add_error(error.field, str(error))
+            blame(form, error)
         else:
             messages.success(request, _("Saved."))
             return redirect("portal:people")

@@ -8,6 +8,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 
+# What htmx takes as: here is the last of it, do not ask again.
+STOP_POLLING = 286
+
 
 def wants_fragment(request: HttpRequest) -> bool:
     """Whether htmx asked for a part of the page (a boosted link wants the whole)."""

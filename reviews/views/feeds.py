@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth.decorators import login_not_required, login_required
+from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -17,7 +17,6 @@ from reviews.selectors.series import calendar_of_person
 from reviews.services.feeds import feed_renew, feed_stop
 
 
-@login_required
 @require_GET
 def feed_settings(request: SignedInRequest) -> HttpResponse:
     token = request.user.feed_token
@@ -25,7 +24,6 @@ def feed_settings(request: SignedInRequest) -> HttpResponse:
     return render(request, "reviews/feed_settings.html", {"address": address})
 
 
-@login_required
 @require_POST
 def feed_new(request: SignedInRequest) -> HttpResponse:
     feed_renew(actor=request.user)
@@ -33,7 +31,6 @@ def feed_new(request: SignedInRequest) -> HttpResponse:
     return redirect("reviews:feed_settings")
 
 
-@login_required
 @require_POST
 def feed_off(request: SignedInRequest) -> HttpResponse:
     feed_stop(actor=request.user)

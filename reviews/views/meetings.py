@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -63,13 +62,11 @@ def meeting_answer(
     return render(request, template, context_of(request, meeting, **forms), status=status)
 
 
-@login_required
 @require_GET
 def meeting_page(request: SignedInRequest, pk: int) -> HttpResponse:
     return meeting_answer(request, the_meeting(request, pk))
 
 
-@login_required
 @require_POST
 def meeting_get_ready(request: SignedInRequest, pk: int) -> HttpResponse:
     meeting = meeting_prepare(meeting=the_meeting(request, pk), actor=request.user)
@@ -77,13 +74,11 @@ def meeting_get_ready(request: SignedInRequest, pk: int) -> HttpResponse:
     return redirect(meeting)
 
 
-@login_required
 @require_POST
 def meeting_begin(request: SignedInRequest, pk: int) -> HttpResponse:
     return redirect(meeting_open(meeting=the_meeting(request, pk), actor=request.user))
 
 
-@login_required
 @require_POST
 def meeting_postpone(request: SignedInRequest, pk: int) -> HttpResponse:
     meeting = the_meeting(request, pk)
@@ -99,7 +94,6 @@ def meeting_postpone(request: SignedInRequest, pk: int) -> HttpResponse:
     return meeting_answer(request, meeting, status=422, move_form=form)
 
 
-@login_required
 @require_POST
 def meeting_skip(request: SignedInRequest, pk: int) -> HttpResponse:
     meeting = meeting_cancel(
@@ -109,7 +103,6 @@ def meeting_skip(request: SignedInRequest, pk: int) -> HttpResponse:
     return redirect(meeting.series)
 
 
-@login_required
 @require_POST
 def meeting_answer_invitation(request: SignedInRequest, pk: int) -> HttpResponse:
     meeting = the_meeting(request, pk)
@@ -118,7 +111,6 @@ def meeting_answer_invitation(request: SignedInRequest, pk: int) -> HttpResponse
     return redirect(meeting)
 
 
-@login_required
 @require_POST
 def meeting_end(request: SignedInRequest, pk: int) -> HttpResponse:
     meeting = the_meeting(request, pk)
@@ -130,7 +122,6 @@ def meeting_end(request: SignedInRequest, pk: int) -> HttpResponse:
     return redirect(meeting)
 
 
-@login_required
 @require_GET
 def minutes_download(request: SignedInRequest, pk: int) -> HttpResponse:
     meeting = the_meeting(request, pk)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from portal.common.blame import blame
 from portal.common.errors import Invalid
 from portal.common.requests import SignedInRequest
 from portal.common.whole_numbers import whole_number
@@ -41,7 +41,6 @@ def _to(meeting: Meeting, item: AgendaItem | None = None) -> HttpResponse:
     return redirect(meeting.get_absolute_url() + (f"?item={item.pk}" if item else ""))
 
 
-@login_required
 @require_GET
 def room_state(request: SignedInRequest, pk: int) -> HttpResponse:
     """The agenda and who is here; 204 while nothing has changed since the stamp that the page holds."""
@@ -51,14 +50,12 @@ def room_state(request: SignedInRequest, pk: int) -> HttpResponse:
     return render(request, "reviews/_room_state.html", context)
 
 
-@login_required
 @require_GET
 def room_work(request: SignedInRequest, pk: int) -> HttpResponse:
     """The work area alone, for screens that follow the room."""
     return render(request, "reviews/_room_work.html", context_of(request, the_meeting(request, pk)))
 
 
-@login_required
 @require_POST
 def item_new(request: SignedInRequest, pk: int) -> HttpResponse:
     meeting = the_meeting(request, pk)
@@ -70,7 +67,6 @@ def item_new(request: SignedInRequest, pk: int) -> HttpResponse:
     return _to(meeting)
 
 
-@login_required
 @require_POST
 def item_place(request: SignedInRequest, pk: int) -> HttpResponse:
     item = _item(request, pk)
@@ -78,7 +74,6 @@ def item_place(request: SignedInRequest, pk: int) -> HttpResponse:
     return _to(item.meeting)
 
 
-@login_required
 @require_POST
 def item_show(request: SignedInRequest, pk: int) -> HttpResponse:
     item = _item(request, pk)
@@ -86,7 +81,6 @@ def item_show(request: SignedInRequest, pk: int) -> HttpResponse:
     return _to(item.meeting)
 
 
-@login_required
 @require_POST
 def item_leave(request: SignedInRequest, pk: int) -> HttpResponse:
     item = _item(request, pk)
@@ -95,7 +89,6 @@ def item_leave(request: SignedInRequest, pk: int) -> HttpResponse:
     return _to(item.meeting)
 
 
-@login_required
 @require_POST
 def item_notes(request: SignedInRequest, pk: int) -> HttpResponse:
     item = _item(request, pk)
@@ -118,7 +111,6 @@ def item_notes(request: SignedInRequest, pk: int) -> HttpResponse:
     return _to(item.meeting, item)
 
 
-@login_required
 @require_POST
 def item_outcome(request: SignedInRequest, pk: int) -> HttpResponse:
     item = _item(request, pk)
@@ -127,7 +119,7 @@ def item_outcome(request: SignedInRequest, pk: int) -> HttpResponse:
         try:
             outcome = item_decide(item=item, actor=request.user, **form.cleaned_data)
         except Invalid as error:
-            form.add_error(error.field, str(error))
+            blame(form, error)
         else:
             if outcome.draft:
                 messages.success(
@@ -137,7 +129,6 @@ def item_outcome(request: SignedInRequest, pk: int) -> HttpResponse:
     return meeting_answer(request, item.meeting, status=422, item=item.pk, outcome_form=form)
 
 
-@login_required
 @require_POST
 def action_new(request: SignedInRequest, pk: int) -> HttpResponse:
     meeting = the_meeting(request, pk)
@@ -149,13 +140,12 @@ def action_new(request: SignedInRequest, pk: int) -> HttpResponse:
         try:
             action_add(meeting=meeting, item=item, actor=request.user, **form.cleaned_data)
         except Invalid as error:
-            form.add_error(error.field, str(error))
+            blame(form, error)
         else:
             return _to(meeting, item)
     return meeting_answer(request, meeting, status=422, item=asked, action_form=form)
 
 
-@login_required
 @require_POST
 def action_settle(request: SignedInRequest, pk: int) -> HttpResponse:
     """Done, dropped, or open again; then back to where the person was."""
@@ -172,7 +162,6 @@ def action_settle(request: SignedInRequest, pk: int) -> HttpResponse:
     return redirect(meeting.get_absolute_url() + "#actions")
 
 
-@login_required
 @require_POST
 def attendance(request: SignedInRequest, pk: int) -> HttpResponse:
     meeting = the_meeting(request, pk)
@@ -181,7 +170,6 @@ def attendance(request: SignedInRequest, pk: int) -> HttpResponse:
     return _to(meeting)
 
 
-@login_required
 @require_POST
 def confidence(request: SignedInRequest, pk: int) -> HttpResponse:
     meeting = the_meeting(request, pk)

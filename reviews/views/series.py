@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -13,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from definitions.models import Stage
 from definitions.selectors import the_definition
+from portal.common.blame import blame
 from portal.common.errors import Invalid
 from portal.common.requests import SignedInRequest
 from portal.common.selectors import active_people
@@ -30,7 +30,6 @@ def _series(request: SignedInRequest, pk: int) -> Series:
     return get_object_or_404(series_visible_to(request.user), pk=pk)
 
 
-@login_required
 @require_GET
 def series_list(request: SignedInRequest) -> HttpResponse:
     policies.may_read(request.user).require()
@@ -49,11 +48,6 @@ def _answer_form(request: SignedInRequest, form: SeriesForm, series: Series | No
     return render(request, "reviews/series_form.html", {"form": form, "series": series}, status=status)
 
 
-def _blame(form: SeriesForm, error: Invalid) -> None:
-    form.add_error(error.field if error.field in form.fields else None, str(error))
-
-
-@login_required
 @require_http_methods(["GET", "POST"])
 def series_new(request: SignedInRequest) -> HttpResponse:
     policies.may_run(request.user).require()
@@ -66,14 +60,13 @@ def series_new(request: SignedInRequest) -> HttpResponse:
                 actor=request.user, definition=the_definition(Stage.MQL), attendees=attendees, **values
             )
         except Invalid as error:
-            _blame(form, error)
+            blame(form, error)
         else:
             messages.success(request, _("The review is scheduled, and the invitations are on their way."))
             return redirect(series)
     return _answer_form(request, form, None)
 
 
-@login_required
 @require_http_methods(["GET", "POST"])
 def series_change(request: SignedInRequest, pk: int) -> HttpResponse:
     series = _series(request, pk)
@@ -83,14 +76,13 @@ def series_change(request: SignedInRequest, pk: int) -> HttpResponse:
         try:
             changed = series_edit(series=series, actor=request.user, **form.values())
         except Invalid as error:
-            _blame(form, error)
+            blame(form, error)
         else:
             messages.success(request, _("Saved. Whoever has it in their calendar is told."))
             return redirect(changed)
     return _answer_form(request, form, series)
 
 
-@login_required
 @require_GET
 def series_page(request: SignedInRequest, pk: int) -> HttpResponse:
     series = _series(request, pk)
@@ -105,7 +97,6 @@ def series_page(request: SignedInRequest, pk: int) -> HttpResponse:
     return render(request, "reviews/series_page.html", context)
 
 
-@login_required
 @require_POST
 def attendee_invite(request: SignedInRequest, pk: int) -> HttpResponse:
     series = _series(request, pk)
@@ -117,7 +108,6 @@ def attendee_invite(request: SignedInRequest, pk: int) -> HttpResponse:
     return redirect(series)
 
 
-@login_required
 @require_POST
 def attendee_leave(request: SignedInRequest, pk: int, person: int) -> HttpResponse:
     series = _series(request, pk)
@@ -127,7 +117,6 @@ def attendee_leave(request: SignedInRequest, pk: int, person: int) -> HttpRespon
     return redirect(series)
 
 
-@login_required
 @require_POST
 def series_stop(request: SignedInRequest, pk: int) -> HttpResponse:
     series = series_end(series=_series(request, pk), actor=request.user)
