@@ -23,9 +23,9 @@ from definitions.models import (
     VersionStatus,
 )
 from leads.models import OPEN, Account, Handoff, HandoffStatus, Import, Lead, Run, RunStatus
-from leads.selectors.funnel import Period, narrowed, totals_of, workspace_zone
+from leads.selectors.funnel import Period, totals_of, workspace_zone
 from portal.common.models import Notification, Team, User
-from reviews.models import Action, Meeting, MeetingStatus
+from reviews.models import Action, Meeting, MeetingStatus, Participation
 
 
 @dataclass(frozen=True)
@@ -48,9 +48,16 @@ def open_ballots(user: User) -> list[Ballot]:
     return list(open_now.annotate(is_owed=Exists(owed)).select_related("version__definition"))
 
 
-def to_dos(user: User, ballots: list[Ballot]) -> list[ToDo]:
+def meetings_ahead(user: User) -> list[Meeting]:
+    """Open and scheduled ones, the next first; `is_attended` says whether this person takes part."""
+    own = Participation.objects.filter(meeting=OuterRef("pk"), person=user)
+    ahead = Meeting.objects.filter(status__in=(MeetingStatus.SCHEDULED, MeetingStatus.OPEN))
+    return list(ahead.annotate(is_attended=Exists(own)).select_related("series").order_by("starts_at", "pk"))
+
+
+def to_dos(user: User, ballots: list[Ballot], meetings: list[Meeting]) -> list[ToDo]:
     """Most urgent first. A number is the count of rows behind the address."""
-    found = [*_ballots(ballots), *_meetings(user), *_actions(user), *_answers(user)]
+    found = [*_ballots(ballots), *_meetings(meetings), *_actions(user), *_answers(user)]
     if user.team == Team.SALES:
         found += _sales_work(user)
     if user.team == Team.MARKETING:
@@ -75,12 +82,8 @@ def _ballots(ballots: list[Ballot]) -> list[ToDo]:
     ]
 
 
-def _meetings(user: User) -> list[ToDo]:
-    soon = Meeting.objects.filter(
-        Q(status=MeetingStatus.OPEN)
-        | Q(status=MeetingStatus.SCHEDULED, starts_at__lte=timezone.now() + timedelta(days=14)),
-        participations__person=user,
-    ).select_related("series")
+def _meetings(meetings: list[Meeting]) -> list[ToDo]:
+    fortnight = timezone.now() + timedelta(days=14)
     return [
         ToDo(
             sentence=(
@@ -95,7 +98,9 @@ def _meetings(user: User) -> list[ToDo]:
             is_urgent=meeting.status == MeetingStatus.OPEN,
             icon="calendar-event",
         )
-        for meeting in soon
+        for meeting in meetings
+        if meeting.is_attended  # type: ignore[attr-defined]
+        and (meeting.status == MeetingStatus.OPEN or meeting.starts_at <= fortnight)
     ]
 
 
@@ -255,10 +260,12 @@ def notices(user: User) -> QuerySet[Notification]:
     return Notification.objects.filter(person=user, read_at=None)[:20]
 
 
-def standing(ballots: list[Ballot]) -> dict[str, Any]:
+def standing(ballots: list[Ballot], meetings: list[Meeting]) -> dict[str, Any]:
     """Where the agreement and the leads stand now: the figures at the head of every home page."""
-    today = timezone.localdate(timezone=workspace_zone())
+    zone = workspace_zone()
+    today = timezone.localdate(timezone=zone)
     period = Period(today - timedelta(days=89), today)
+    start, end = period.bounds(zone)
     return {
         "definition": Definition.objects.select_related("active_version__definition").get(stage="mql"),
         "leads": Lead.objects.filter(merged_into=None).count(),
@@ -266,14 +273,11 @@ def standing(ballots: list[Ballot]) -> dict[str, Any]:
         "runs": Run.objects.filter(status__in=(RunStatus.QUEUED, RunStatus.RUNNING)).select_related(
             "version__definition"
         ),
-        "next_meeting": Meeting.objects.filter(status__in=(MeetingStatus.SCHEDULED, MeetingStatus.OPEN))
-        .select_related("series")
-        .order_by("starts_at")
-        .first(),
+        "next_meeting": next(iter(meetings), None),
         "drafts": Version.objects.filter(status=VersionStatus.DRAFT).select_related(
             "definition", "created_by"
         )[:5],
-        "handed_over": totals_of(narrowed(Handoff.objects.all(), period=period)),
+        "handed_over": totals_of(Handoff.objects.filter(offered_at__gte=start, offered_at__lt=end)),
         "since": period.first.isoformat(),
     }
 

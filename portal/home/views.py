@@ -16,10 +16,10 @@ from portal.home import selectors, services
 def home(request: SignedInRequest) -> HttpResponse:
     if request.user.is_administrator and selectors.is_empty():
         return render(request, "portal/welcome.html")
-    ballots = selectors.open_ballots(request.user)
+    ballots, meetings = selectors.open_ballots(request.user), selectors.meetings_ahead(request.user)
     context = {
-        "to_dos": selectors.to_dos(request.user, ballots),
-        "standing": selectors.standing(ballots),
+        "to_dos": selectors.to_dos(request.user, ballots, meetings),
+        "standing": selectors.standing(ballots, meetings),
         "notices": selectors.notices(request.user),
     }
     return render(request, "portal/home.html", context)
