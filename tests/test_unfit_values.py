@@ -49,3 +49,11 @@ def test_a_rule_builder_that_was_tampered_with_is_drawn_as_far_as_it_goes(client
     client.force_login(maya())
     tampered = {"allows": "nonsense", "r0-type": "nonsense", "join": "nonsense", "do": "drop-²"}
     assert client.post("/definitions/rule/builder/", tampered).status_code == 200
+
+
+@pytest.mark.parametrize("rule", ["", "-1", "[]", "null", "{}", '"x"', '{"all":[' * 2_000, '{"persona":{}}'])
+def test_counting_what_is_no_rule_counts_nothing(client: Client, rule: str) -> None:
+    client.force_login(maya())
+    response = client.post("/leads/rules/count/", {"rule": rule})
+    assert response.status_code == 200
+    assert response.context["count"] is None

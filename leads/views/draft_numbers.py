@@ -35,7 +35,9 @@ def count_rule(request: SignedInRequest) -> HttpResponse:
     """How many leads meet the posted `rule` (JSON) now."""
     context: dict[str, object] = {"count": None}
     try:
-        context["count"] = rule_count(json.loads(request.POST.get("rule", "")), timezone.now())
+        rule = json.loads(request.POST.get("rule", ""))
+        if isinstance(rule, dict):
+            context["count"] = rule_count(rule, timezone.now())
     except (DocumentError, ValueError, RecursionError):
         context["count"] = None
     return render(request, "leads/_rule_count.html", context)
