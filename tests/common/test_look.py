@@ -132,7 +132,7 @@ def test_a_day_is_told_relative_to_today(case: str, days: int, expected: str) ->
     [
         ("far", 300, 'class="due"', "due in 5 hours"),
         ("near", 60, "due-warn", "due in 1 hour"),
-        ("past", -60, "due-bad", "overdue 1 hour ago"),
+        ("past", -60, "due-bad", "was due 1 hour ago"),
     ],
 )
 def test_what_is_owed_says_so_in_words(case: str, minutes: int, css: str, expected: str) -> None:

@@ -101,7 +101,7 @@ def test_the_queue_shows_what_a_rep_decides_by(version: Version) -> None:
 def test_an_overdue_offer_says_so_in_words(version: Version, clock: time_machine.Traveller) -> None:
     an_offer(version)
     clock.move_to(NOW + timedelta(days=3))
-    assert "overdue" in _get(sam(), "queue")
+    assert "was due" in _get(sam(), "queue")
 
 
 def test_marketing_sees_the_queue_and_why_it_may_not_accept(version: Version) -> None:

@@ -224,7 +224,7 @@ def due(value: dt.datetime | dt.date | None, is_done: bool = False) -> SafeStrin
     tone, name = (
         ("bad", "exclamation-triangle") if left < 0 else ("warn", "clock") if left < 7200 else ("", "clock")
     )
-    words = _("overdue") if left < 0 else _("due")
+    words = _("was due") if left < 0 else _("due")
     css = f"due due-{tone}" if tone else "due"
     return format_html('<span class="{}">{}{} {}</span>', css, icon(name), words, when(value))
 
