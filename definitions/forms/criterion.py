@@ -34,8 +34,8 @@ class CriterionForm(forms.Form):
         help_text=_("Whole points; below zero takes points away."),
     )
     count = forms.ChoiceField(label=_("Counted"), choices=COUNTS, required=False, initial="once")
-    times = forms.IntegerField(label=_("At most so many times"), required=False, min_value=1)
-    per_days = forms.IntegerField(label=_("per days"), required=False, min_value=1)
+    times = forms.IntegerField(label=_("At most, times"), required=False, min_value=1)
+    per_days = forms.IntegerField(label=_("Within days"), required=False, min_value=1)
     fade_days = forms.IntegerField(
         label=_("Fades away over days"),
         required=False,

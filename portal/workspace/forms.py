@@ -38,12 +38,15 @@ class WorkspaceForm(forms.ModelForm):
             "follow_up_hours": _("Working hours to follow up"),
             "contact_request_hours": _("Working hours to decide on a contact request"),
             "quorum_percent": _("Percent of a house that must vote"),
-            "agree_numerator": _("Agreeing votes, numerator"),
-            "agree_denominator": _("Agreeing votes, denominator"),
+            "agree_numerator": _("Cast votes that must agree: this many"),
+            "agree_denominator": _("… out of this many"),
             "ballot_working_days": _("Working days a ballot stays open"),
-            "holiday_region": _("Region (code of the holiday calendar)"),
+            "holiday_region": _("Region of the public holidays"),
         }
         help_texts = {
+            "holiday_region": _(
+                "Its code in the country’s calendar, such as BY for Bavaria. May stay empty."
+            ),
             "agree_denominator": _("2 and 3: two thirds of the cast votes must agree, in each house."),
             "quorum_percent": _("Changes apply to ballots opened from now on; open ones keep their rules."),
         }
