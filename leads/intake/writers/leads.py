@@ -176,7 +176,12 @@ class LeadWriter:
             if wanted in ids:
                 found[row.line] = [leads[pk] for pk in ids[wanted]]
             else:
-                result.reject(row.line, row.cells, f"No lead has the {column} “{wanted}”.", column)
+                result.reject(
+                    row.line,
+                    row.cells,
+                    f"No lead has the {column} “{wanted}”. Import the leads first, then this file again.",
+                    column,
+                )
         return found
 
     # -- what is known of its company ---------------------------------------------------------------------

@@ -142,7 +142,13 @@ def test_lines_can_find_their_leads_by_an_attribute(tmp_path: Path) -> None:
     bring(tmp_path, leads, "leads")
     batch = bring(tmp_path, contacts, "leads")
     assert counts(batch) == (0, 1, 0, 0, 1)
-    assert reasons(batch) == [(3, "contact_id", "No lead has the contact_id “c9”.")]
+    assert reasons(batch) == [
+        (
+            3,
+            "contact_id",
+            "No lead has the contact_id “c9”. Import the leads first, then this file again.",
+        )
+    ]
     assert list(Lead.objects.values_list("job_title", flat=True)) == ["CFO", "CFO"]
 
 
