@@ -11,6 +11,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from leads.intake import advance, services
+from leads.invariants import breaches
 from leads.models import Activity, Import, ImportKey, Lead, TouchedLead
 from portal.tasks import sweep
 from tests.builders import a_source
@@ -70,6 +71,7 @@ def _kill_during_an_import(
     print(f"\n{kills} kills, {lines:,} lines: done after {time.monotonic() - started:.0f} s")
     batch.refresh_from_db()
     assert _what_is_wrong(batch, lines) == []
+    assert breaches() == []
 
 
 def _opened(folder: Path, *, lines: int) -> Import:

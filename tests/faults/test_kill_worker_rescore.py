@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from definitions.models import ActivityKind, Definition, Version
 from leads.facts import mark_touched, refresh
+from leads.invariants import breaches
 from leads.models import Activity, Chunk, Lead, Run, RunStatus, Score, TouchedLead
 from leads.scoring import chunks, flip, runs
 from leads.scoring.compiler import score_rows
@@ -89,6 +90,7 @@ def _kill_during_a_run(worker: Worker, *, kills: int, is_patient: bool) -> None:
     assert Definition.objects.get(stage="mql").active_version == version
     assert not Chunk.objects.exclude(status=Chunk.Status.DONE).exists()
     assert _wrong_scores(version) == []
+    assert breaches() == []
 
 
 def _many_leads(count: int) -> list[Lead]:
