@@ -14,7 +14,6 @@ from portal.common.working_time import (
     NoWorkingTime,
     add_working_days,
     add_working_time,
-    is_working_time,
     working_time_before,
     working_time_between,
 )
@@ -104,13 +103,6 @@ def test_a_calendar_without_hours_says_so() -> None:
 def test_negative_time_is_refused() -> None:
     with pytest.raises(ValueError, match="negative"):
         add_working_time(local("2026-05-04T10:00"), -1, DESK)
-
-
-def test_is_working_time() -> None:
-    assert is_working_time(local("2026-05-04T09:00"), LUNCH)
-    assert not is_working_time(local("2026-05-04T12:30"), LUNCH)
-    assert not is_working_time(local("2026-05-04T17:00"), LUNCH)
-    assert not is_working_time(local("2026-05-01T10:00"), LUNCH)
 
 
 @given(

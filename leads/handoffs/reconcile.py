@@ -18,6 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from definitions.models import Definition, Stage, Version
+from definitions.selectors import active_version
 from leads.handoffs.assignment import Turns
 from leads.handoffs.offering import Terms, nobody_decided, offer, receipts_of, terms_of
 from leads.handoffs.stages import stages_move
@@ -69,7 +70,7 @@ def handoffs_reconcile(*, limit: int | None = None) -> Reconciled:
     is the most leads to offer in this call; None offers all.
     """
     done = Reconciled()
-    version = _version_in_force()
+    version = active_version(Stage.MQL)
     if version is None:
         return done
     now = timezone.now()
@@ -84,11 +85,6 @@ def handoffs_reconcile(*, limit: int | None = None) -> Reconciled:
             done.offered += _offer(terms, ids, turns)
     done.assessed = sum(_assess(ids) for ids in _batches(_newly_assessed(version), ASSESS_BATCH))
     return done
-
-
-def _version_in_force() -> Version | None:
-    definition = Definition.objects.select_related("active_version__definition").get(stage=Stage.MQL)
-    return definition.active_version
 
 
 def _batches(rows: QuerySet, size: int = BATCH, key: str = "pk") -> Iterator[list[int]]:

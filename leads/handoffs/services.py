@@ -10,13 +10,14 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from definitions.models import Definition, Stage
+from definitions.models import Stage
+from definitions.selectors import active_version
 from leads.handoffs import policies
 from leads.handoffs.assignment import Turn
 from leads.handoffs.offering import offer, receipts_of, terms_of
 from leads.handoffs.stages import stage_move
 from leads.handoffs.states import HANDOFF, STAGE_AFTER
-from leads.models import FollowUp, Handoff, HandoffStatus, LeadStage, Reason, ReasonFamily
+from leads.models import FollowUp, Handoff, HandoffStatus, Lead, LeadStage, Reason, ReasonFamily
 from portal.common import audit
 from portal.common.calendars import calendar_of
 from portal.common.errors import Conflict, Invalid
@@ -158,9 +159,7 @@ def _check_return(
 def _offer_again(handoff: Handoff, actor: User, now: datetime) -> None:
     """To the shared queue at once, if the lead still qualifies; else it is marketing's again."""
     lead = handoff.lead
-    version = (
-        Definition.objects.select_related("active_version__definition").get(stage=Stage.MQL).active_version
-    )
+    version = active_version(Stage.MQL)
     turn = Turn(None, _("Shared queue: %(name)s passed it on.") % {"name": actor})
     if version is not None:
         made = offer(
@@ -171,7 +170,7 @@ def _offer_again(handoff: Handoff, actor: User, now: datetime) -> None:
         )
         if made:
             audit.record("handoff.offered_again", subject=made[0], actor=actor)
-            type(lead).objects.filter(pk=lead.pk).update(owner=None)
+            Lead.objects.filter(pk=lead.pk).update(owner=None)
             lead.refresh_from_db()
             return
     stage_move(lead=lead, after=LeadStage.LEAD, at=now, actor=actor, handoff=handoff, owner=None)

@@ -8,11 +8,12 @@ from django.db.models import Q, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from definitions.models import BallotStatus, Choice, Definition, Version, VersionStatus
+from definitions.models import Definition, VersionStatus
 from definitions.states import VERSION
 from leads.models import Chunk, Run, RunStatus
 from leads.scoring import marks
 from leads.scoring.clock import look_again_from
+from leads.scoring.receipt import ratified_by
 from portal.common import audit
 
 log = structlog.get_logger(__name__)
@@ -97,15 +98,3 @@ def _end(run: Run, status: RunStatus, error: str = "") -> None:
     Run.objects.filter(pk=run.pk).update(
         status=status, finished_at=timezone.now(), leads_done=done, error=error
     )
-
-
-def ratified_by(version: Version) -> str:
-    """Who turned the two keys, in a sentence: "Ratified by Maya (Marketing), Rita (Sales)"."""
-    ballot = version.ballots.filter(status=BallotStatus.RATIFIED).order_by("-closed_at").first()
-    if ballot is None:
-        return ""
-    votes = (
-        ballot.votes.filter(choice=Choice.AGREE).select_related("person").order_by("house", "person__name")
-    )
-    names = ", ".join(f"{vote.person} ({vote.person.get_team_display()})" for vote in votes)
-    return _("Ratified by %(names)s") % {"names": names} if names else ""

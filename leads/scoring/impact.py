@@ -6,8 +6,6 @@ instant give the same slip, so that a ballot can name it by its hash.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -86,12 +84,6 @@ def impact_slip(document: Json, stage: str, as_of: datetime | None = None) -> Js
         "past_wins": _past_wins(document, in_force, as_of),
         "golden_broken": _golden_broken(stage, sets),
     }  # fmt: skip
-
-
-def slip_hash(slip: Json) -> str:
-    """SHA-256 (hex) of the slip's canonical JSON."""
-    text = json.dumps(slip, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _number(

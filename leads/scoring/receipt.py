@@ -62,18 +62,19 @@ def _document_of(definition: Version | dict[str, Any]) -> dict[str, Any]:
 
 def _head(definition: Version | dict[str, Any], document: Document, as_of: datetime) -> Receipt:
     if isinstance(definition, Version):
-        label, ratified_by = str(definition), _ratified_by(definition)
+        label, ratified = str(definition), ratified_by(definition)
     else:
-        label, ratified_by = document.title or _("Draft"), ""
+        label, ratified = document.title or _("Draft"), ""
     return {
         "threshold": document.threshold,
         "version_label": label,
         "as_of": as_of,
-        "ratified_by": ratified_by,
+        "ratified_by": ratified,
     }
 
 
-def _ratified_by(version: Version) -> str:
+def ratified_by(version: Version) -> str:
+    """Who turned the two keys and when, in a sentence."""
     if version.ratified_at is None:
         return _("Not ratified")
     values = {

@@ -16,6 +16,7 @@ from portal.common import audit
 from portal.common.bells import ring_on_commit
 from portal.common.errors import Conflict
 from portal.common.models import User
+from portal.common.selectors import the_workspace
 
 # Below a second each on SQLite with twelve criteria; small enough that two workers share 5,000 leads.
 LEADS_PER_CHUNK = 2_500
@@ -81,6 +82,7 @@ def marks_retry(*, actor: User) -> int:
     """Try all parked leads again; returns how many there are."""
     policies.may_rescore(actor).require()
     count = marks.unpark_all()
+    audit.record("marks.retried", subject=the_workspace(), actor=actor, after={"leads": count})
     ring_on_commit(drain_marks)
     return count
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 from django.db.models import Count, F, OuterRef, Prefetch, Q, QuerySet, Subquery
 
-from definitions.models import Definition, Stage, Version
+from definitions.models import Version
 from leads.models import (
     OPEN,
     Account,
@@ -39,16 +38,6 @@ def accounts_visible_to(user: User) -> QuerySet[Account]:
     if not user.is_active:
         return Account.objects.none()
     return Account.objects.select_related("owner", "source")
-
-
-def version_in_force(stage: str = Stage.MQL) -> Version | None:
-    """The version that scores are read under, with its definition. One query."""
-    definition = Definition.objects.select_related("active_version__definition").filter(stage=stage).first()
-    return definition.active_version if definition else None
-
-
-def matching(leads: QuerySet[Lead], text: str) -> QuerySet[Lead]:
-    return leads.filter(words_match(text))
 
 
 def words_match(text: str, lead: str = "") -> Q:
@@ -152,10 +141,6 @@ def near_misses(version: Version) -> QuerySet[Score]:
     )
 
 
-def score_of(lead: Lead, version: Version | None) -> Score | None:
-    return Score.objects.filter(version=version, lead=lead).first() if version else None
-
-
 def values_of_lead(lead: Lead) -> list[LeadValue]:
     """The custom attributes of a lead, by name."""
     return list(LeadValue.objects.filter(lead=lead).select_related("attribute").order_by("attribute__label"))
@@ -186,12 +171,6 @@ def import_labels(ids: Iterable[int]) -> dict[int, Import]:
 
 def people_by_id(ids: Iterable[int]) -> dict[int, User]:
     return User.objects.in_bulk(set(ids))
-
-
-def stage_counts(user: User) -> dict[str, int]:
-    """How many leads stand at each stage."""
-    rows: Any = leads_visible_to(user).order_by().values_list("stage").annotate(n=Count("pk"))
-    return dict(rows)
 
 
 def systems() -> list[tuple[str, str]]:

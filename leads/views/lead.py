@@ -11,7 +11,8 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_GET
 
-from definitions.models import Version
+from definitions.models import Stage, Version
+from definitions.selectors import active_version
 from leads.models import OPEN, Lead
 from leads.scoring.receipt import receipt
 from leads.selectors import lead_facts, leads
@@ -26,7 +27,7 @@ PEOPLE_SHOWN = 8
 def lead_page(request: SignedInRequest, pk: int) -> HttpResponse:
     rows = leads.leads_visible_to(request.user).select_related("account", "source", "owner")
     lead = get_object_or_404(rows, pk=pk)
-    version = leads.version_in_force()
+    version = active_version(Stage.MQL)
     facts, unknown = lead_facts.facts_of(lead, lead_facts.LEAD_FIELDS)
     entries, older = timeline_of(lead, _until(request))
     handoffs = handoffs_of(lead)
@@ -75,7 +76,7 @@ def _colleagues(lead: Lead, version: Version | None) -> dict[str, Any]:
 @require_GET
 def account_page(request: SignedInRequest, pk: int) -> HttpResponse:
     account = get_object_or_404(leads.accounts_visible_to(request.user), pk=pk)
-    version = leads.version_in_force()
+    version = active_version(Stage.MQL)
     facts, unknown = lead_facts.facts_of(account, lead_facts.ACCOUNT_FIELDS)
     context = {
         "account": account,

@@ -6,6 +6,8 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from definitions.models import Stage
+from definitions.selectors import active_version
 from leads.filters import LeadFilter, NurtureFilter
 from leads.handoffs import policies
 from leads.selectors import handoffs, leads
@@ -17,7 +19,7 @@ from portal.common.requests import SignedInRequest
 
 @require_GET
 def lead_list(request: SignedInRequest) -> HttpResponse:
-    version = leads.version_in_force()
+    version = active_version(Stage.MQL)
     form = LeadFilter(request.GET, source=leads.systems())
     rows = leads.lead_list(request.user, version, sort=request.GET.get("sort", ""), **form.chosen)
     context = {"form": form, "page": page_of(request, rows), "version": version, "runs": open_runs()}
@@ -37,7 +39,7 @@ def my_leads(request: SignedInRequest) -> HttpResponse:
 
 @require_GET
 def nurture(request: SignedInRequest) -> HttpResponse:
-    version = leads.version_in_force()
+    version = active_version(Stage.MQL)
     form = NurtureFilter(request.GET)
     page = page_of(request, leads.nurture_list(request.user, version, **form.chosen))
     handoffs.with_words(lead.returns[0] for lead in page if lead.returns)
@@ -47,7 +49,7 @@ def nurture(request: SignedInRequest) -> HttpResponse:
 
 @require_GET
 def near_misses(request: SignedInRequest) -> HttpResponse:
-    version = leads.version_in_force()
+    version = active_version(Stage.MQL)
     page = page_of(request, leads.near_misses(version)) if version else None
     context = {"page": page, "version": version, "within": leads.NEAR_MISS_POINTS}
     return render(request, "leads/near_misses.html", context)

@@ -8,10 +8,11 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from definitions.models import Stage
+from definitions.selectors import active_version
 from leads.filters import QueueFilter
 from leads.handoffs import policies
 from leads.selectors import handoffs as selectors
-from leads.selectors.leads import version_in_force
 from leads.selectors.runs import open_runs
 from leads.views.paging import page_of
 from portal.common.fragments import render_page
@@ -30,7 +31,7 @@ def queue(request: SignedInRequest) -> HttpResponse:
         "counts": counts,
         "tabs": _tabs(request, form.chosen["tab"] or "all", counts),
         "may_decide": policies.may_decide_handoffs(request.user),
-        "version": version_in_force(),
+        "version": active_version(Stage.MQL),
         "runs": open_runs(),
     }
     return render_page(request, "leads/queue.html", "leads/_queue_results.html", context)

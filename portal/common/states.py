@@ -34,12 +34,6 @@ class StateTable:
         self.field = field
         self.too_late = too_late
 
-    def may(self, subject: models.Model, verb: str) -> bool:
-        return getattr(subject, self.field) in self.moves[verb].sources
-
-    def verbs_from(self, status: str) -> list[str]:
-        return [move.verb for move in self.moves.values() if status in move.sources]
-
     def apply(self, subject: models.Model, verb: str, *, too_late: str = "", **values: Any) -> None:
         """Move `subject` and set `values` with it; raise `Conflict` (409) if it stood elsewhere.
 

@@ -146,8 +146,3 @@ def working_time_between(a: datetime, b: datetime, calendar: Calendar) -> timede
             total += max(NOTHING, min(last, b) - max(first, a))
         day += DAY
     return total
-
-
-def is_working_time(instant: datetime, calendar: Calendar) -> bool:
-    day = instant.astimezone(calendar.zone).date()
-    return any(first <= instant < last for first, last in calendar.stretches_on(day))

@@ -25,7 +25,8 @@ from definitions.models import (
 )
 from definitions.selectors import catalogue
 from definitions.selectors.ballots import rules_of, tally_of
-from leads.scoring.impact import impact_slip, slip_hash
+from definitions.services.ballots import slip_hash_of
+from leads.scoring.impact import impact_slip
 from portal.common.models import HOUSES, User, Workspace
 from portal.common.selectors import people_of
 from portal.common.working_time import add_working_days, working_time_before
@@ -245,7 +246,7 @@ def slips_lay(agreement: Agreement) -> None:
         in_force = before[ballot.version.number]
         Definition.objects.filter(pk=definition.pk).update(active_version=in_force)
         ballot.slip = impact_slip(ballot.document, definition.stage, ballot.opened_at)
-        ballot.slip_hash = slip_hash(ballot.slip)
+        ballot.slip_hash = slip_hash_of(ballot.slip)
         ballot.save(update_fields=["slip", "slip_hash"])
     Definition.objects.filter(pk=definition.pk).update(active_version=agreement.versions[2])
 
