@@ -204,7 +204,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(ACCORD_DATA / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     # A ring nobody answered within its own period is worth nothing: the next one is under way.
     "ring": {"task": "portal.tasks.sweep", "schedule": 10.0, "options": {"expires": 10}},
-    "nightly": {"task": "portal.tasks.hourly", "schedule": 3600.0, "options": {"expires": 3000}},
+    "hourly": {"task": "portal.tasks.hourly", "schedule": 3600.0, "options": {"expires": 3000}},
 }
 # Seconds that due work may wait unclaimed before a worker gives itself up to be started afresh.
 WORKER_UNCLAIMED_LIMIT = number("WORKER_UNCLAIMED_LIMIT", 30, CONFIGURATION_PROBLEMS)
@@ -271,7 +271,6 @@ STORAGES = {
     },
 }
 WHITENOISE_USE_FINDERS = DEBUG
-MEDIA_ROOT = Path(os.environ.get("MEDIA_ROOT") or ACCORD_DATA / "uploads")
 
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
@@ -280,14 +279,13 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 # -- mail ------------------------------------------------------------------------------------------------
 
 EMAIL_URL = os.environ.get("EMAIL_URL", "")
-EMAIL_IS_CONFIGURED = bool(EMAIL_URL)
 globals().update(mail_settings(EMAIL_URL or f"file://{ACCORD_DATA / 'mail'}", CONFIGURATION_PROBLEMS))
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = (
     os.environ.get("DEFAULT_FROM_EMAIL") or f"Accord <accord@{_site.hostname or 'localhost'}>"
 )
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
-if PRODUCTION and not EMAIL_IS_CONFIGURED:
+if PRODUCTION and not EMAIL_URL:
     CONFIGURATION_PROBLEMS.append(
         (
             "EMAIL_URL is not set: invitations would reach nobody.",

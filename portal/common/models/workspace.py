@@ -10,7 +10,7 @@ from portal.common.models.people import Team, validate_time_zone
 
 
 class Workspace(models.Model):
-    """The single row with the company's own settings. Row 1 is made by a migration."""
+    """The single row with the company's own settings. Row 1 is laid after each migrate."""
 
     name = models.CharField(_("company"), max_length=120, default="Our company")
     time_zone = models.CharField(
@@ -19,11 +19,11 @@ class Workspace(models.Model):
     currency = models.CharField(_("currency"), max_length=3, default="EUR")
     holiday_country = models.CharField(_("public holidays of"), max_length=2, blank=True)
     holiday_region = models.CharField(_("region"), max_length=10, blank=True)
-    # Working hours until a decision, a follow-up, and a decision on a contact request (DESIGN 3).
+    # Working hours until a decision, a follow-up, and a decision on a contact request.
     decide_hours = models.PositiveSmallIntegerField(default=8, validators=[MinValueValidator(1)])
     follow_up_hours = models.PositiveSmallIntegerField(default=24, validators=[MinValueValidator(1)])
     contact_request_hours = models.PositiveSmallIntegerField(default=1, validators=[MinValueValidator(1)])
-    # Two keys (DESIGN 2). Percent of the eligible that must vote; percent of cast votes that must agree.
+    # Two keys: percent of the eligible that must vote; share of the cast votes that must agree.
     quorum_percent = models.PositiveSmallIntegerField(
         default=60, validators=[MinValueValidator(1), MaxValueValidator(100)]
     )

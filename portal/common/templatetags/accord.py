@@ -231,7 +231,7 @@ def due(value: dt.datetime | dt.date | None, is_done: bool = False) -> SafeStrin
 
 @register.simple_tag
 def person(user: Any, is_brief: bool = False) -> SafeString:
-    """Initials, name and house of a person; “somebody who left” for none. `is_brief` leaves the name out."""
+    """Initials, name and house of a person; “nobody” for none. `is_brief` leaves the name out."""
     if not user:
         return format_html('<span class="person text-quiet">{}</span>', _("nobody"))
     team = user.team if user.team in HOUSE_ICONS else "other"
