@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+from django.utils.dates import WEEKDAYS
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
@@ -18,15 +19,8 @@ def nth_choices() -> list[tuple[int, str]]:
 
 
 def weekday_choices() -> list[tuple[int, str]]:
-    return [
-        (0, _("Monday")),
-        (1, _("Tuesday")),
-        (2, _("Wednesday")),
-        (3, _("Thursday")),
-        (4, _("Friday")),
-        (5, _("Saturday")),
-        (6, _("Sunday")),
-    ]
+    """Monday is 0, as in the calendar of the standard library."""
+    return [(number, str(name)) for number, name in WEEKDAYS.items()]
 
 
 def cadence_words(series: Series) -> str:

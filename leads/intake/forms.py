@@ -10,7 +10,7 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from definitions.models import ActivityKind, Attribute
+from definitions.models import ActivityKind, Attribute, ValueType
 from leads.intake.mapping import FIELDS, Mapping, attribute_key, type_of
 from leads.intake.profiles import profile_by_key
 from leads.intake.reading import Record
@@ -19,13 +19,6 @@ from leads.models import Import
 
 # More attributes than this are not listed again for each column: the page would grow with their square.
 _LISTED_ATTRIBUTES = 12
-TYPES = (
-    ("text", _("Text")),
-    ("choice", _("Choice")),
-    ("number", _("Number")),
-    ("date", _("Date")),
-    ("yes_no", _("Yes or no")),
-)
 
 
 class UploadForm(forms.Form):
@@ -78,7 +71,7 @@ class Column:
 
     @property
     def type_label(self) -> str:
-        return str(dict(TYPES).get(self.value_type, ""))
+        return str(dict(ValueType.choices).get(self.value_type, ""))
 
 
 class MappingForm(forms.Form):
@@ -187,7 +180,7 @@ class MappingForm(forms.Form):
         if self.has_types and not column.is_known:
             self.fields[f"type-{column.number}"] = forms.ChoiceField(
                 label=gettext("Type of “%(name)s”, if it is a new attribute") % {"name": column.header},
-                choices=TYPES,
+                choices=ValueType.choices,
                 required=False,
                 initial=column.value_type,
                 widget=_select(),

@@ -164,6 +164,17 @@ class Records:
         return ""
 
 
+def first_whole(records: Records, limit: int) -> list[Record]:
+    """The first `limit` records without a problem; fewer when most of the lines looked at have one."""
+    found: list[Record] = []
+    for record in records:
+        if not record.problem:
+            found.append(record)
+        if len(found) >= limit or record.line > 10 * limit:
+            break
+    return found
+
+
 def _count_lines(file: BinaryIO, position: int) -> int:
     """How many lines end before `position`: what a resumed import must know to name its lines."""
     file.seek(0)

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from definitions.models import Attribute
+from definitions.models import Attribute, ValueType
 from leads.intake import mapping as mappings
 from leads.intake import policies, sniffing, storage
 from leads.intake.profiles import kind_of_file, profile_of
@@ -25,8 +25,6 @@ from portal.common.bells import ring_on_commit
 from portal.common.errors import Invalid
 from portal.common.models import User
 from portal.common.selectors import the_workspace
-
-VALUE_TYPES = ("text", "choice", "number", "date", "yes_no")
 
 
 def source_named(label: str) -> Source:
@@ -126,7 +124,7 @@ def _make_attributes(
             continue
         key = target.partition(":")[2]
         wanted = described.get(key, {})
-        if wanted.get("type", "text") not in VALUE_TYPES:
+        if wanted.get("type", "text") not in ValueType.values:
             raise Invalid(_("“%(name)s” has no type that an attribute can have.") % {"name": header})
         attribute, _is_new = Attribute.objects.get_or_create(
             key=key,

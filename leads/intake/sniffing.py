@@ -12,7 +12,7 @@ from typing import BinaryIO
 
 from django.utils.translation import gettext as _
 
-from leads.intake.reading import MAX_CELL, Record, Records, open_bytes
+from leads.intake.reading import MAX_CELL, Record, Records, first_whole, open_bytes
 from portal.common.errors import Invalid
 
 _BLOCK = 1024 * 1024
@@ -95,13 +95,7 @@ def sample(shape: Shape, limit: int = SAMPLE) -> list[Record]:
         position=shape.position,
         line=shape.header_lines,
     ) as records:
-        found = []
-        for record in records:
-            if not record.problem:
-                found.append(record)
-            if len(found) >= limit or record.line > 10 * limit:
-                break
-        return found
+        return first_whole(records, limit)
 
 
 def _refuse_strangers(head: bytes) -> None:

@@ -19,7 +19,6 @@ from portal.common.errors import PortalError
 
 # How long to look again while a worker of the portal has the import.
 LOOK_AGAIN_SECONDS = 0.2
-_OPEN = (Import.Status.QUEUED, Import.Status.RUNNING)
 
 
 class ImportCommand(BaseCommand):
@@ -108,13 +107,13 @@ class ImportCommand(BaseCommand):
         columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
         with Progress(*columns, console=Console(stderr=True)) as progress:
             bar = progress.add_task(f"Importing {batch.file_name}", total=batch.size)
-            while batch.status in _OPEN:
+            while batch.is_open:
                 has_worked = advance.advance_due(
                     has_time=lambda: True, batch=batch, on_slice=lambda taken: _show(taken, progress, bar)
                 )
                 batch.refresh_from_db()
                 _show(batch, progress, bar)
-                if not has_worked and batch.status in _OPEN:
+                if not has_worked and batch.is_open:
                     time.sleep(LOOK_AGAIN_SECONDS)
 
     def _report(self, batch: Import, seconds: float) -> None:

@@ -260,7 +260,10 @@ class AccountValue(ValueBase):
                 fields=("account", "attribute"), name="one_value_per_account_and_attribute"
             ),
         )
-        indexes = (models.Index(fields=("attribute", "text_key", "account"), name="account_by_value_text"),)
+        indexes = (
+            # A criterion on a custom attribute: the set of accounts with these values.
+            models.Index(fields=("attribute", "text_key", "account"), name="account_by_value_text"),
+        )
 
     def __str__(self) -> str:
         return f"{self.attribute_id}={self.text or self.number or self.day}"

@@ -122,6 +122,7 @@ class Handoff(models.Model):
             ),
             # The watch list and the quarter's numbers.
             models.Index(fields=("offered_at", "id"), name="handoff_by_offer"),
+            # What became of the offers of one version.
             models.Index(fields=("version", "status"), name="handoff_by_version"),
         )
 

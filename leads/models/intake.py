@@ -82,6 +82,11 @@ class Import(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("leads:import_page", args=[self.pk])
 
+    @property
+    def is_open(self) -> bool:
+        """Whether a worker has it, or is to have it."""
+        return self.status in (Import.Status.QUEUED, Import.Status.RUNNING)
+
 
 class ImportRejection(models.Model):
     """A line that was not taken, and why."""

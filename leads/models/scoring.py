@@ -149,7 +149,10 @@ class Chunk(models.Model):
                 condition=Q(status__in=("waiting", "done", "parked")), name="chunk_status_is_known"
             ),
         )
-        indexes = (models.Index(fields=("run",), condition=Q(status="waiting"), name="chunks_to_do"),)
+        indexes = (
+            # The claim: what open runs still owe.
+            models.Index(fields=("run",), condition=Q(status="waiting"), name="chunks_to_do"),
+        )
 
     def __str__(self) -> str:
         return f"chunk {self.number} of run {self.run_id}"

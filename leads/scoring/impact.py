@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import Min, Sum
+from django.db.models import Min
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -23,7 +23,7 @@ from leads.models import GoldenLead, Handoff, HandoffStatus, LeadFit, Outcome, O
 from leads.scoring.compiler import compiled, qualified_ids, qualified_of
 from leads.scoring.scope import Scope
 from portal.common.models import Team
-from portal.common.selectors import people_of
+from portal.common.selectors import weekly_capacity_of
 
 Json = dict[str, Any]
 
@@ -146,7 +146,7 @@ def _expected_weekly(sets: _Sets, as_of: datetime) -> Json:
     for _lead_id, instant in qualifying:
         # The oldest instant lies exactly at the end of the last week.
         weeks[min((as_of - instant) // _WEEK, WEEKS - 1)] += 1
-    capacity = people_of(Team.SALES).aggregate(leads=Sum("weekly_capacity"))["leads"]
+    capacity = weekly_capacity_of(Team.SALES)
     if capacity is None:
         of = _("sales has declared no capacity")
     else:

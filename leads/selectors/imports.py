@@ -8,7 +8,7 @@ from pathlib import Path
 from django.db.models import QuerySet
 
 from definitions.models import ActivityKind, Attribute
-from leads.intake.reading import Record, Records
+from leads.intake.reading import Record, Records, first_whole
 from leads.intake.sniffing import SAMPLE
 from leads.models import Import, ImportRejection, Source
 from portal.common.models import User
@@ -41,7 +41,6 @@ def first_records(batch: Import, limit: int = PREVIEW_LINES) -> list[Record]:
     """The first whole lines behind the header; none when the file is gone."""
     if not Path(batch.path).exists():
         return []
-    found = []
     with Records(
         batch.path,
         encoding=batch.encoding,
@@ -49,12 +48,7 @@ def first_records(batch: Import, limit: int = PREVIEW_LINES) -> list[Record]:
         width=len(batch.headers),
         position=batch.position,
     ) as records:
-        for record in records:
-            if not record.problem:
-                found.append(record)
-            if len(found) >= limit or record.line > 10 * limit:
-                break
-    return found
+        return first_whole(records, limit)
 
 
 def attributes_for(kind: str) -> QuerySet[Attribute]:

@@ -162,12 +162,11 @@ def _mapping_form(request: SignedInRequest, batch: Import, records: list[Any]) -
 
 
 def _state(request: SignedInRequest, batch: Import) -> dict[str, Any]:
-    is_open = batch.status in (Import.Status.QUEUED, Import.Status.RUNNING)
     percent = 100 if batch.status == Import.Status.DONE else 100 * batch.position // max(batch.size, 1)
     page = Paginator(rejections_of(batch), REJECTIONS_PER_PAGE).get_page(request.GET.get("page"))
     return {
         "batch": batch,
-        "is_open": is_open,
+        "is_open": batch.is_open,
         "percent": min(percent, 100),
         "rejections": page,
         "may_import": policies.may_import(request.user),

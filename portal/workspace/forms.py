@@ -6,6 +6,8 @@ from typing import Any
 
 import holidays
 from django import forms
+from django.core.validators import MaxValueValidator
+from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.forms import TimeZoneField
@@ -51,6 +53,23 @@ class WorkspaceForm(forms.ModelForm):
             "quorum_percent": _("Changes apply to ballots opened from now on; open ones keep their rules."),
         }
 
+    # Far above any use, and far below what the columns hold or a calendar can reach.
+    HIGHEST = {
+        "decide_hours": 1_000,
+        "follow_up_hours": 1_000,
+        "contact_request_hours": 1_000,
+        "agree_numerator": 100,
+        "agree_denominator": 100,
+        "ballot_working_days": 60,
+    }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, highest in self.HIGHEST.items():
+            field = self.fields[name]
+            field.validators.append(MaxValueValidator(highest))
+            field.widget.attrs["max"] = highest
+
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
         top, bottom = data.get("agree_numerator"), data.get("agree_denominator")
@@ -72,10 +91,7 @@ class HoursForm(forms.Form):
 
     def __init__(self, *args: Any, rows: dict[int, tuple[Any, Any]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        names = (
-            _("Monday"), _("Tuesday"), _("Wednesday"), _("Thursday"), _("Friday"), _("Saturday"), _("Sunday"),
-        )  # fmt: skip
-        for weekday, name in enumerate(names):
+        for weekday, name in WEEKDAYS.items():
             starts, ends = rows.get(weekday, (None, None))
             for part, label, value in (("starts", _("from"), starts), ("ends", _("to"), ends)):
                 self.fields[f"{part}_{weekday}"] = forms.TimeField(

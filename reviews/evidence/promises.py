@@ -6,7 +6,6 @@ from datetime import date, datetime
 from statistics import median
 from typing import Any
 
-from django.db.models import Sum
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -15,7 +14,7 @@ from leads.models import Handoff
 from leads.selectors.funnel import Period, decided_instants, narrowed
 from portal.common.calendars import calendar_of
 from portal.common.models import Team
-from portal.common.selectors import people_of
+from portal.common.selectors import weekly_capacity_of
 from portal.common.working_time import working_time_between
 from reviews.evidence.cards import Number, Proposal, card, number, of_decisions, share_words, watch_address
 from reviews.models import Action, ItemKind
@@ -38,11 +37,6 @@ def hours_to_decide(period: Period) -> float | None:
         working_time_between(offered, decided, calendar).total_seconds() / 3600 for offered, decided in pairs
     ]
     return median(hours)
-
-
-def weekly_capacity() -> int:
-    """Leads a week that the active people of sales say they can work, together."""
-    return people_of(Team.SALES).aggregate(total=Sum("weekly_capacity"))["total"] or 0
 
 
 def sla(numbers: dict[str, Any], period: Period, today: date, as_of: datetime) -> Proposal | None:
@@ -83,7 +77,7 @@ def sla(numbers: dict[str, Any], period: Period, today: date, as_of: datetime) -
 
 
 def capacity(numbers: dict[str, Any], period: Period, today: date, as_of: datetime) -> Proposal | None:
-    declared = weekly_capacity()
+    declared = weekly_capacity_of(Team.SALES)
     if not declared:
         return None
     a_week = numbers["totals"]["offered_in_all"] / weeks_of(period, today)

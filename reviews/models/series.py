@@ -130,6 +130,7 @@ class Meeting(models.Model):
             ),
         )
         indexes = (
+            # The agendas to prepare, and what is coming up.
             models.Index(fields=("starts_at",), condition=Q(status="scheduled"), name="meetings_ahead"),
         )
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from leads.intake.rejections import harmless
 from leads.models import ReasonFamily
 from leads.selectors.funnel import Numbers, Period, funnel
 from reviews.evidence.cards import share_words, watch_address
@@ -73,9 +74,4 @@ def table_of(numbers: Numbers) -> list[list[str | int]]:
     lines += [["reason", row["label"], "returned", row["returned"]] for row in numbers["by_reason"]]
     for row in numbers["by_criterion"]:
         lines += [["criterion", row["label"], name, row[name]] for name in ("returned", "carried")]
-    return [[_harmless(cell) for cell in line] for line in lines]
-
-
-def _harmless(cell: str | int) -> str | int:
-    """A spreadsheet would run text that begins like a formula."""
-    return f"'{cell}" if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
+    return [[harmless(cell) if isinstance(cell, str) else cell for cell in line] for line in lines]

@@ -19,6 +19,7 @@ from reviews.selectors.meetings import (
     items_of,
     later_meeting,
     participations_of,
+    undecided_of,
 )
 
 # Opened longer before its time than this, a meeting is opened on purpose or by mistake: the page asks.
@@ -45,7 +46,7 @@ def meeting_view(meeting: Meeting, user: User) -> dict[str, Any]:
         "carried_actions": [
             each for each in actions_of_series(meeting.series) if each.meeting_id != meeting.pk
         ],
-        "undecided": [item for item in items if item.needs_outcome and item.decision is None],
+        "undecided": undecided_of(items),
         "may_run": policies.may_run_meeting(user, meeting),
         "may_end_actions": policies.may_run(user),
         "may_take_part": policies.may_take_part(user, meeting),

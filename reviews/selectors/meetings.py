@@ -104,6 +104,11 @@ def items_of(meeting: Meeting) -> list[AgendaItem]:
     )
 
 
+def undecided_of(items: list[AgendaItem]) -> list[AgendaItem]:
+    """The items that keep a meeting from closing."""
+    return [item for item in items if item.needs_outcome and item.decision is None]
+
+
 def items_visible_to(user: User) -> QuerySet[AgendaItem]:
     if not policies.may_read(user):
         return AgendaItem.objects.none()

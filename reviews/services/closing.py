@@ -21,17 +21,13 @@ from reviews.selectors.meetings import (
     items_of,
     later_meeting,
     participations_of,
+    undecided_of,
 )
 from reviews.services.inviting import send_minutes
 from reviews.services.meetings import hold_for_taking_part
 from reviews.services.occurrences import keep_ahead
 from reviews.states import MEETING
 from reviews.tasks import keep_reviews_ready
-
-
-def undecided_of(items: list[AgendaItem]) -> list[AgendaItem]:
-    """The items that keep a meeting from closing."""
-    return [item for item in items if item.needs_outcome and item.decision is None]
 
 
 @transaction.atomic
