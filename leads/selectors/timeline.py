@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from leads.models import Activity, FollowUp, Handoff, Lead, LeadStage, StageChange
 
 PAGE = 50
+TIED_AT_MOST = 500
 
 KIND_ICONS = {
     "page_viewed": "eye",
@@ -34,7 +35,7 @@ KIND_ICONS = {
 def timeline_of(lead: Lead, until: datetime | None = None) -> tuple[list[dict[str, Any]], datetime | None]:
     """Entries for `shared/_timeline.html` before `until`, and where to go on (None at the end).
 
-    Five queries, whatever the length of the story.
+    Six queries at most, whatever the length of the story.
     """
     activities = Activity.objects.filter(lead=lead).select_related("kind", "subject", "campaign", "channel")
     if until:
@@ -43,7 +44,12 @@ def timeline_of(lead: Lead, until: datetime | None = None) -> tuple[list[dict[st
     has_more = len(shown) > PAGE
     # Acts of the portal are few: they are shown between the activities of this stretch.
     since = shown[PAGE - 1].occurred_at if has_more else None
-    entries = [_activity(row) for row in shown[:PAGE]]
+    shown = shown[:PAGE]
+    if since:
+        # A file that gives days only puts many at one instant: a page never ends between them.
+        tied = activities.filter(occurred_at=since, pk__lt=shown[-1].pk).order_by("-pk")
+        shown += tied[:TIED_AT_MOST]
+    entries = [_activity(row) for row in shown]
     entries += [entry for entry in _portal_entries(lead) if _is_between(entry["at"], since, until)]
     entries.sort(key=lambda entry: entry["at"], reverse=True)
     return entries, since
