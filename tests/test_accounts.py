@@ -225,3 +225,13 @@ def test_nobody_gives_himself_another_address_or_a_sample_person_a_password(page
     for response in (client.get(page), client.post(page, added)):
         assert response.status_code == 403
     assert User.objects.get(pk=sam().pk).email == "sam@example.com"
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"), [("Sam\r\nBcc: x", "Sam Bcc: x"), ("Sam\u202eoN", "SamoN"), ("  Sam  O ", "Sam O")]
+)
+def test_a_name_is_one_line_of_what_can_be_seen(typed: str, kept: str) -> None:
+    person = sam()
+    signed_in(person).post(reverse("portal:profile"), {"name": typed, "time_zone": "UTC"})
+    person.refresh_from_db()
+    assert person.name == kept

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -16,6 +17,17 @@ def time_zone_choices() -> list[tuple[str, str]]:
     """Every IANA zone that is a place, and UTC."""
     places = sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith("Etc/"))
     return [(zone, zone.replace("_", " ")) for zone in ["UTC", *places]]
+
+
+class NameField(forms.CharField):
+    """A person's name on one line, without characters that nobody sees but that turn a page around."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"label": _("Name"), "max_length": 120, **kwargs})
+
+    def to_python(self, value: Any) -> str:
+        seen = (" " if char.isspace() else char for char in super().to_python(value) or "")
+        return " ".join("".join(char for char in seen if unicodedata.category(char)[0] != "C").split())
 
 
 class TimeZoneField(forms.ChoiceField):
@@ -43,9 +55,7 @@ class PasswordMixin(forms.Form):
 
 class SetUpForm(PasswordMixin):
     company = forms.CharField(label=_("Your company"), max_length=120)
-    name = forms.CharField(
-        label=_("Your name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"})
-    )
+    name = NameField(label=_("Your name"), widget=forms.TextInput(attrs={"autocomplete": "name"}))
     email = forms.EmailField(label=_("Your e-mail"), widget=forms.EmailInput(attrs={"autocomplete": "email"}))
     time_zone = TimeZoneField(initial="UTC", label=_("Time zone of the company"))
     field_order = ("company", "name", "email", "password", "time_zone")
@@ -53,15 +63,13 @@ class SetUpForm(PasswordMixin):
 
 class InviteForm(forms.Form):
     email = forms.EmailField(label=_("E-mail"))
-    name = forms.CharField(label=_("Name"), max_length=120, required=False)
+    name = NameField(required=False)
     team = forms.ChoiceField(label=_("Team"), choices=Team.choices, initial=Team.SALES)
     role = forms.ChoiceField(label=_("Role"), choices=Role.choices, initial=Role.MEMBER)
 
 
 class JoinForm(PasswordMixin):
-    name = forms.CharField(
-        label=_("Your name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"})
-    )
+    name = NameField(label=_("Your name"), widget=forms.TextInput(attrs={"autocomplete": "name"}))
     time_zone = TimeZoneField(initial="UTC")
     field_order = ("name", "password", "time_zone")
 
@@ -77,13 +85,13 @@ class CapacityMixin(forms.Form):
 
 
 class ProfileForm(CapacityMixin):
-    name = forms.CharField(label=_("Name"), max_length=120)
+    name = NameField()
     time_zone = TimeZoneField()
     field_order = ("name", "time_zone", "weekly_capacity")
 
 
 class PersonForm(CapacityMixin):
-    name = forms.CharField(label=_("Name"), max_length=120)
+    name = NameField()
     team = forms.ChoiceField(label=_("Team"), choices=Team.choices)
     role = forms.ChoiceField(label=_("Role"), choices=Role.choices)
     is_active = forms.BooleanField(

@@ -7,6 +7,7 @@ import hashlib
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from portal.accounts.policies import SAMPLE_DOMAIN
 from portal.common.models import Invitation, User
 
 
@@ -16,6 +17,10 @@ def everyone() -> QuerySet[User]:
 
 def has_anyone() -> bool:
     return User.objects.exists()
+
+
+def has_sample_people() -> bool:
+    return User.objects.filter(email__endswith=SAMPLE_DOMAIN).exists()
 
 
 def open_invitations() -> QuerySet[Invitation]:

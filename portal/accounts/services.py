@@ -113,6 +113,7 @@ def person_edit(
     policies.may_manage_people(actor).require()
     # Two administrators who demote each other at once would leave none: they queue here.
     list(User.objects.select_for_update().filter(role=Role.ADMINISTRATOR).order_by("pk"))
+    person.refresh_from_db()
     loses_administrator = person.is_administrator and (role != Role.ADMINISTRATOR or not is_active)
     others = User.objects.filter(role=Role.ADMINISTRATOR, is_active=True).exclude(pk=person.pk)
     if loses_administrator and not others.exists():
