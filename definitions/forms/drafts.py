@@ -46,6 +46,13 @@ class StartForm(forms.Form):
         source.initial = choices[0][0]
 
 
+class PointsField(forms.IntegerField):
+    """A whole number of points, within what a score can be."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"min_value": -1_000_000, "max_value": 1_000_000, **kwargs})
+
+
 class SettingsForm(forms.Form):
     """The numbers of a draft. Groups are up to six rows of a name and a cap."""
 
@@ -62,14 +69,14 @@ class SettingsForm(forms.Form):
         max_value=1_000_000,
         help_text=_("Points at which a lead qualifies."),
     )
-    minimum_fit = forms.IntegerField(label=_("Least points of fit"), required=False)
-    minimum_behaviour = forms.IntegerField(label=_("Least points of behaviour"), required=False)
-    cap_fit = forms.IntegerField(label=_("Fit counts at most"), required=False, min_value=1)
-    cap_behaviour = forms.IntegerField(label=_("Behaviour counts at most"), required=False, min_value=1)
-    grade_2 = forms.IntegerField(label=_("Grade 2 from"))
-    grade_3 = forms.IntegerField(label=_("Grade 3 from"))
-    grade_4 = forms.IntegerField(label=_("Grade 4 from"))
-    grade_5 = forms.IntegerField(label=_("Grade 5 from"))
+    minimum_fit = PointsField(label=_("Least points of fit"), required=False)
+    minimum_behaviour = PointsField(label=_("Least points of behaviour"), required=False)
+    cap_fit = PointsField(label=_("Fit counts at most"), required=False, min_value=1)
+    cap_behaviour = PointsField(label=_("Behaviour counts at most"), required=False, min_value=1)
+    grade_2 = PointsField(label=_("Grade 2 from"))
+    grade_3 = PointsField(label=_("Grade 3 from"))
+    grade_4 = PointsField(label=_("Grade 4 from"))
+    grade_5 = PointsField(label=_("Grade 5 from"))
     edit_number = forms.IntegerField(widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
