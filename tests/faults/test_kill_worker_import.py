@@ -7,9 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from leads.facts import refresh
 from leads.intake import advance, services
 from leads.invariants import breaches
 from leads.models import Activity, Import, ImportKey, Lead, TouchedLead
@@ -77,9 +79,11 @@ def _kill_during_an_import(
 def _opened(folder: Path, *, lines: int) -> Import:
     """A queued import of activities of known leads."""
     source, now = a_source(), timezone.now()
-    Lead.objects.bulk_create(
+    leads = Lead.objects.bulk_create(
         Lead(source=source, external_id=f"k-{number}", captured_at=now) for number in range(LEADS)
     )
+    with transaction.atomic():
+        refresh(lead.pk for lead in leads)
     path = folder / "activities.csv"
     with path.open("w") as file:
         file.write("id,lead_id,timestamp,event\n")
