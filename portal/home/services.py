@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
+
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portal.accounts.policies import may_manage_workspace
+from portal.accounts.selectors import has_sample_people
 from portal.common import audit
 from portal.common.errors import Conflict
 from portal.common.models import Notification, User, Workspace
 from portal.home import selectors
-from portal.seed.workspace import SAMPLE_SIZE, workspace_seed
+from portal.seed.workspace import SAMPLE_SIZE, Size, silent, workspace_seed
 
 
 @transaction.atomic
@@ -20,14 +24,28 @@ def notices_read(*, person: User) -> None:
 
 
 @transaction.atomic
-def sample_data_lay(*, actor: User) -> None:
-    """Fill an empty workspace with the sample company, all at once or not at all."""
-    may_manage_workspace(actor).require()
-    Workspace.objects.select_for_update().get(pk=1)
-    if not selectors.is_empty():
+def sample_data_lay(
+    *,
+    actor: User | None,
+    size: Size = SAMPLE_SIZE,
+    seed: int = 1,
+    now: datetime | None = None,
+    progress: Callable[[str, int], None] = silent,
+) -> None:
+    """Fill an empty workspace with the sample company, all at once or not at all; else Conflict.
+
+    `actor` None is a person at the machine's own prompt. For the rest see `workspace_seed`.
+    """
+    if actor is not None:
+        may_manage_workspace(actor).require()
+    workspace = Workspace.objects.select_for_update().get(pk=1)
+    if not selectors.is_empty() or has_sample_people():
         raise Conflict(
-            _("This workspace holds leads or a definition already; sample data goes into an empty one.")
+            _(
+                "This workspace holds leads, a definition or the sample people already; "
+                "sample data goes into an empty one."
+            )
         )
-    workspace_seed(size=SAMPLE_SIZE, seed=1, actor=actor)
+    workspace_seed(size=size, seed=seed, actor=actor, now=now, progress=progress)
     Workspace.objects.filter(pk=1).update(has_sample_data=True)
-    audit.record("workspace.sample_laid", subject=Workspace.objects.get(pk=1), actor=actor)
+    audit.record("workspace.sample_laid", subject=workspace, actor=actor, after={"seed": seed})

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.contrib.auth.hashers import make_password
 
+from portal.accounts.policies import SAMPLE_DOMAIN
 from portal.common.models import Role, Team, User
 
 # (name, team, role, leads a week)
@@ -26,7 +27,7 @@ PEOPLE = (
     ("Tom Keller", Team.SALES, Role.MEMBER, 8),
     ("Ingrid Solberg", Team.REVENUE_OPERATIONS, Role.MANAGER, None),
 )
-DOMAIN = "sample.example"
+DOMAIN = SAMPLE_DOMAIN.removeprefix("@")
 ZONE = "Europe/Berlin"
 
 

@@ -36,7 +36,7 @@ class Size:
 SAMPLE_SIZE = Size(leads=1_200, accounts=400, activities=12_000)
 
 
-def _silent(part: str, done: int) -> None:
+def silent(part: str, done: int) -> None:
     return None
 
 
@@ -47,7 +47,7 @@ def workspace_seed(
     seed: int,
     actor: User | None,
     now: datetime | None = None,
-    progress: Callable[[str, int], None] = _silent,
+    progress: Callable[[str, int], None] = silent,
 ) -> None:
     """Lay the sample company out, all at once or not at all.
 

@@ -7,16 +7,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import transaction
 from django.utils.dateparse import parse_datetime
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from portal.common import audit
-from portal.common.models import Role, User, Workspace
-from portal.home.selectors import is_empty
-from portal.seed.people import DOMAIN
-from portal.seed.workspace import SAMPLE_SIZE, Size, workspace_seed
+from portal.common.errors import Conflict
+from portal.common.models import Role, User
+from portal.home.services import sample_data_lay
+from portal.seed.workspace import SAMPLE_SIZE, Size
 
 FEWEST_LEADS, MOST_LEADS = 50, 1_000_000
 MOST_ACTIVITIES = 50_000_000
@@ -43,14 +41,6 @@ def _instant(text: str) -> datetime:
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
-def _require_empty() -> None:
-    if not is_empty() or User.objects.filter(email__endswith=f"@{DOMAIN}").exists():
-        raise CommandError(
-            "This workspace holds leads, a definition or the sample people already; "
-            "sample data goes into an empty one."
-        )
-
-
 class Command(BaseCommand):
     help = (
         "Fill an empty workspace with the sample company: people, accounts, leads with half a year of "
@@ -72,7 +62,6 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         size = self._size(options["leads"], options["activities"])
-        _require_empty()
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
         with Progress(*columns, console=Console(stderr=True), disable=options["verbosity"] == 0) as bars:
             totals = {"accounts": size.accounts, "leads": size.leads, "activities": size.activities}
@@ -83,7 +72,12 @@ class Command(BaseCommand):
                     tasks[part] = bars.add_task(part, total=None)
                 bars.update(tasks[part], completed=done)
 
-            self._lay(size, options["seed"], options["now"], progress)
+            try:
+                sample_data_lay(
+                    actor=None, size=size, seed=options["seed"], now=options["now"], progress=progress
+                )
+            except Conflict as error:
+                raise CommandError(str(error)) from error
         self._say_how_to_sign_in(size)
 
     def _size(self, leads: int, activities: int | None) -> Size:
@@ -95,14 +89,6 @@ class Command(BaseCommand):
                 f"Ask for at least two activities for each lead, and at most {MOST_ACTIVITIES:,} in all."
             )
         return Size(leads=leads, accounts=max(20, leads // LEADS_PER_ACCOUNT), activities=activities)
-
-    @transaction.atomic
-    def _lay(self, size: Size, seed: int, now: datetime | None, progress: Any) -> None:
-        workspace = Workspace.objects.select_for_update().get(pk=1)
-        _require_empty()
-        workspace_seed(size=size, seed=seed, actor=None, now=now, progress=progress)
-        Workspace.objects.filter(pk=workspace.pk).update(has_sample_data=True)
-        audit.record("workspace.sample_laid", subject=workspace, actor=None, after={"seed": seed})
 
     def _say_how_to_sign_in(self, size: Size) -> None:
         self.stdout.write(
