@@ -73,8 +73,19 @@ def ballot_vote(request: SignedInRequest, pk: int) -> HttpResponse:
         # What was typed is kept; the form now names the text as it stands.
         typed = {name: form.cleaned_data[name] for name in ("choice", "reason", "prediction")}
         return _page(request, _ballot(request, pk), status=error.status, alert=str(error), typed=typed)
-    messages.success(request, _("Your vote is counted. You can change it until the ballot closes."))
+    messages.success(request, _said(_ballot(request, pk)))
     return redirect(ballot)
+
+
+def _said(ballot: Ballot) -> str:
+    """What a vote has brought about: it may have been the one that turned the second key."""
+    if ballot.status == BallotStatus.RATIFIED:
+        return _(
+            "Your vote turned the last key: %(version)s is ratified, and all leads are being scored."
+        ) % {"version": ballot.version}
+    if ballot.status != BallotStatus.OPEN:
+        return _("Your vote is counted, and with it the ballot is closed.")
+    return _("Your vote is counted. You can change it until the ballot closes.")
 
 
 @require_POST
