@@ -93,7 +93,7 @@ def _silence_notes(test: SilenceTest, rules: RuleCompiler) -> Notes:
     """When the silence was last broken; who has been silent needs no note."""
     broken = sql("SELECT a.lead_id, MAX(a.occurred_at) {} GROUP BY a.lead_id", rules.activities(test))
     return {
-        lead_id: _("last on %(day)s") % {"day": formats.date_format(from_microseconds(newest))}
+        lead_id: _("last on %(day)s") % {"day": formats.date_format(from_microseconds(newest), "j M Y")}
         for lead_id, newest in _fetch(rules, broken)
     }
 
@@ -138,7 +138,7 @@ def _shown(value: Any) -> str:
     if isinstance(value, int | float):
         whole = int(value) if float(value).is_integer() else value
         return formats.number_format(whole, use_l10n=True, force_grouping=True)
-    return formats.date_format(value) if hasattr(value, "year") else str(value)
+    return formats.date_format(value, "j M Y") if hasattr(value, "year") else str(value)
 
 
 def _custom_values(field: Field, lead_ids: list[int]) -> Callable[[int], Any]:

@@ -78,7 +78,7 @@ def ratified_by(version: Version) -> str:
     if version.ratified_at is None:
         return _("Not ratified")
     values = {
-        "day": formats.date_format(version.ratified_at),
+        "day": formats.date_format(version.ratified_at, "j M Y"),
         "names": ", ".join(dict.fromkeys(str(vote.person) for vote in signatures_of(version))),
     }
     if not values["names"]:

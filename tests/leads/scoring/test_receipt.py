@@ -55,7 +55,7 @@ def test_a_receipt_says_the_lines_the_outcome_and_who_ratified() -> None:
         "outcome": "Not qualified: 50 short of the threshold of 100",
         "version_label": "MQL v1",
         "as_of": NOW,
-        "ratified_by": "Ratified on May 4, 2026",
+        "ratified_by": "Ratified on 4 May 2026",
     }  # fmt: skip
 
 
@@ -91,7 +91,7 @@ def test_caps_are_lines_of_their_own_and_everything_adds_up() -> None:
         ({"activity": "page_viewed", "different_subjects": 3}, "1 of 3 different subjects"),
         ({"activity": "any", "at_least": 3, "within_any_hours": 2},
          "2 in all; 3 within any 2 hours are asked for"),
-        ({"silence_days": 60}, "last on May 3, 2026"),
+        ({"silence_days": 60}, "last on 3 May 2026"),
         ({"attribute": "account.industry", "is": "one_of", "values": ["software"]}, "unknown"),
         ({"attribute": "lead.job_title", "is": "contains_word", "values": ["cto"]}, "Head of Sales"),
         ({"attribute": "lead.has_phone", "is": "yes"}, "no"),
