@@ -9,6 +9,7 @@ from typing import Any
 from definitions.ballot_words import keyholes, rules_sentence
 from definitions.criteria.diff import differences
 from definitions.criteria.fingerprint import fingerprint
+from definitions.documents import columns_of
 from definitions.models import (
     AnswerReflection,
     Ballot,
@@ -117,17 +118,11 @@ def _version_lay(
         number=number,
         title=document["title"],
         status="draft",
-        threshold=document["threshold"],
-        minimum_fit=document["minimums"]["fit"],
-        minimum_behaviour=document["minimums"]["behaviour"],
-        cap_fit=document["caps"]["fit"],
-        cap_behaviour=document["caps"]["behaviour"],
-        groups=document["groups"],
-        grade_bounds=document["grades"],
         document=None if is_draft else document,
         fingerprint="" if is_draft else fingerprint(document),
         based_on=base,
         created_by=author,
+        **columns_of(document),
     )
     backdate([version], created_at=at, changed_at=at)
     _criteria_lay(version, document, author, at)

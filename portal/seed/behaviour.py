@@ -15,7 +15,6 @@ from leads import bulk
 from leads.models import Activity, Source, Term
 from portal.common.fields import to_microseconds
 from portal.seed import words
-from portal.seed.contacts import Contacts
 from portal.seed.draws import (
     DAY,
     MINUTE,
@@ -27,6 +26,7 @@ from portal.seed.draws import (
     weighted,
     working_days,
 )
+from portal.seed.laid_leads import LaidLeads
 
 SLICE = 50_000
 PER_VISIT = 4
@@ -108,7 +108,7 @@ def behaviour_lay(
     now: datetime,
     event_at: datetime,
     clock: LocalClock,
-    contacts: Contacts,
+    laid_leads: LaidLeads,
     source: Source,
     kind_ids: dict[str, int],
     progress: Callable[[int], None],
@@ -119,9 +119,9 @@ def behaviour_lay(
     """
     rng = stream(seed, "activities")
     now_us = to_microseconds(now)
-    captures = _captures(contacts, now_us)
-    event = _event(rng, contacts, to_microseconds(event_at), now_us, max(0, count - len(contacts)) // 12)
-    visits = _visits(rng, contacts, now_us, clock, max(0, count - len(contacts) - len(event.lead)))
+    captures = _captures(laid_leads, now_us)
+    event = _event(rng, laid_leads, to_microseconds(event_at), now_us, max(0, count - len(laid_leads)) // 12)
+    visits = _visits(rng, laid_leads, now_us, clock, max(0, count - len(laid_leads) - len(event.lead)))
     parts = (captures, event, visits)
     lead, at, kind, subject, channel = (
         np.concatenate([getattr(part, name) for part in parts])[:count]
@@ -129,31 +129,31 @@ def behaviour_lay(
     )
     order = np.lexsort((kind, lead, at))
     acts = _Acts(lead[order], at[order], kind[order], subject[order], channel[order])
-    for done, rows in _rows(rng, acts, contacts, source, kind_ids):
+    for done, rows in _rows(rng, acts, laid_leads, source, kind_ids):
         bulk.insert(Activity, COLUMNS, rows)
         progress(done)
     return Behaviour(acts.lead, acts.at)
 
 
-def _captures(contacts: Contacts, now_us: int) -> _Acts:
+def _captures(laid_leads: LaidLeads, now_us: int) -> _Acts:
     kinds = {kind: number for number, kind in enumerate(KIND_NAMES)}
     table = [CAPTURED_BY[source] for source, *_ in words.CAPTURES]
     kind_of = np.array([kinds[kind] for kind, _ in table])
     subject_of = np.array([KINDS[kinds[kind]][3].index(subject) for kind, subject in table])
-    size = len(contacts)
+    size = len(laid_leads)
     return _Acts(
         np.arange(size),
-        np.minimum(contacts.captured, now_us - MINUTE),
-        kind_of[contacts.capture],
-        subject_of[contacts.capture],
-        contacts.capture,
+        np.minimum(laid_leads.captured, now_us - MINUTE),
+        kind_of[laid_leads.capture],
+        subject_of[laid_leads.capture],
+        laid_leads.capture,
     )
 
 
-def _event(rng: Generator, contacts: Contacts, event_us: int, now_us: int, most: int) -> _Acts:
+def _event(rng: Generator, laid_leads: LaidLeads, event_us: int, now_us: int, most: int) -> _Acts:
     """The webinar of the week: those who came look around afterwards, many of them at prices."""
-    may_come = contacts.is_keen & (contacts.captured < event_us - DAY)
-    came = np.flatnonzero(may_come & (rng.random(len(contacts)) < 0.3))
+    may_come = laid_leads.is_keen & (laid_leads.captured < event_us - DAY)
+    came = np.flatnonzero(may_come & (rng.random(len(laid_leads)) < 0.3))
     looks = rng.integers(4, 10, size=len(came))
     lead = np.concatenate([came, np.repeat(came, looks)])
     after = rng.exponential(150 * MINUTE, len(lead) - len(came)).astype(np.int64) + 50 * MINUTE
@@ -174,11 +174,11 @@ def _event(rng: Generator, contacts: Contacts, event_us: int, now_us: int, most:
     return _Acts(*(values[:most] for values in (acts.lead, acts.at, acts.kind, acts.subject, acts.channel)))
 
 
-def _visits(rng: Generator, contacts: Contacts, now_us: int, clock: LocalClock, count: int) -> _Acts:
-    size = len(contacts)
-    span = np.maximum(now_us - contacts.captured, DAY)
+def _visits(rng: Generator, laid_leads: LaidLeads, now_us: int, clock: LocalClock, count: int) -> _Acts:
+    size = len(laid_leads)
+    span = np.maximum(now_us - laid_leads.captured, DAY)
     # Most leads do a little, a few do a great deal; who is known longer had more time to.
-    weight = np.exp(rng.normal(0, 1.35, size)) * np.where(contacts.is_keen, 2.6, 0.8)
+    weight = np.exp(rng.normal(0, 1.35, size)) * np.where(laid_leads.is_keen, 2.6, 0.8)
     weight *= np.minimum(span / DAY, 120) ** 0.5
     each = rng.multinomial(count, weight / weight.sum())
     lead = np.repeat(np.arange(size), each)
@@ -191,8 +191,8 @@ def _visits(rng: Generator, contacts: Contacts, now_us: int, clock: LocalClock, 
     total = len(of)
     early = rng.beta(0.7, 1.5, total) * span[of]
     peak = (rng.beta(0.9, 1.2, size) * span)[of] + rng.normal(0, 2.5 * DAY, total)
-    is_burst = rng.random(total) < np.where(contacts.is_keen[of], 0.75, 0.4)
-    start = contacts.captured[of] + np.where(is_burst, peak, early).astype(np.int64)
+    is_burst = rng.random(total) < np.where(laid_leads.is_keen[of], 0.75, 0.4)
+    start = laid_leads.captured[of] + np.where(is_burst, peak, early).astype(np.int64)
     days = working_days(rng, start // DAY, 0.85)
     starts = clock.instants(days, minutes_of_day(rng, total))
 
@@ -201,10 +201,10 @@ def _visits(rng: Generator, contacts: Contacts, now_us: int, clock: LocalClock, 
     late = now_us - MINUTE
     at = np.where(at > late, at - 7 * DAY, at)
     # Nothing comes before the capture: it would be what captured the lead.
-    soon = contacts.captured[lead] + (rng.exponential(40, count) * MINUTE).astype(np.int64) + 20 * SECOND
-    at = np.minimum(np.where(at <= contacts.captured[lead], soon, at), late)
+    soon = laid_leads.captured[lead] + (rng.exponential(40, count) * MINUTE).astype(np.int64) + 20 * SECOND
+    at = np.minimum(np.where(at <= laid_leads.captured[lead], soon, at), late)
 
-    keen = contacts.is_keen[lead]
+    keen = laid_leads.is_keen[lead]
     kind = np.where(
         keen,
         weighted(rng, [high for _, _, high, _ in KINDS], count),
@@ -212,7 +212,7 @@ def _visits(rng: Generator, contacts: Contacts, now_us: int, clock: LocalClock, 
     )
     subject = _subjects(rng, kind, keen)
     fresh = weighted(rng, [weight for *_, weight in words.CAPTURES], count)
-    channel = np.where(rng.random(count) < 0.5, contacts.capture[lead], fresh)
+    channel = np.where(rng.random(count) < 0.5, laid_leads.capture[lead], fresh)
     return _Acts(lead, at, kind, subject, channel)
 
 
@@ -236,7 +236,7 @@ def _subjects(rng: Generator, kind: Ints, keen: NDArray[np.bool_]) -> Ints:
 
 
 def _rows(
-    rng: Generator, acts: _Acts, contacts: Contacts, source: Source, kind_ids: dict[str, int]
+    rng: Generator, acts: _Acts, laid_leads: LaidLeads, source: Source, kind_ids: dict[str, int]
 ) -> Iterator[tuple[int, list[tuple[object, ...]]]]:
     terms = Terms().ids
     subject_ids = [[terms[subject] for subject in subjects] for *_, subjects in KINDS]
@@ -249,7 +249,7 @@ def _rows(
     for start in range(0, len(acts.lead), SLICE):
         span = slice(start, start + SLICE)
         columns = zip(
-            (acts.lead[span] + contacts.first_id).tolist(),
+            (acts.lead[span] + laid_leads.first_id).tolist(),
             acts.kind[span].tolist(),
             acts.at[span].tolist(),
             acts.subject[span].tolist(),

@@ -10,7 +10,7 @@ from django.urls import reverse
 from definitions.models import Ballot
 from leads.models import Handoff, HandoffStatus, Import, ImportRejection, Lead, Source
 from portal.common.models import Notification, Team, User
-from portal.seed.contacts import Contacts
+from portal.seed.laid_leads import LaidLeads
 from portal.seed.trail import Desk, backdate
 from reviews.models import Meeting, MeetingStatus
 
@@ -39,10 +39,10 @@ REJECTED = (
 )  # fmt: skip
 
 
-def import_lay(contacts: Contacts, people: dict[str, User], desk: Desk) -> Import:
+def import_lay(laid_leads: LaidLeads, people: dict[str, User], desk: Desk) -> Import:
     """The file from the fair: its leads are those that were captured there."""
     source = Source.objects.get(key="file")
-    leads = Lead.objects.filter(pk__gte=contacts.first_id, lead_source=FAIR)
+    leads = Lead.objects.filter(pk__gte=laid_leads.first_id, lead_source=FAIR)
     created, duplicates, unchanged = leads.count(), 3, 5
     at = desk.ago(41, 2)
     row = Import.objects.create(

@@ -18,8 +18,8 @@ from portal.common.models import Team, User
 from portal.common.working_time import Calendar, add_working_time, working_time_before
 from portal.seed.behaviour import Behaviour, behaviour_lay
 from portal.seed.companies import companies_lay
-from portal.seed.contacts import HORIZON_DAYS, Contacts, contacts_lay
 from portal.seed.draws import LocalClock
+from portal.seed.laid_leads import HORIZON_DAYS, LaidLeads, leads_lay
 from portal.seed.trail import backdate
 
 # (key, label, type, of leads or accounts)
@@ -38,7 +38,7 @@ COUNTED = (Account, AccountValue, Activity, Lead, LeadFit, LeadValue, Term)
 class Laid:
     """What later parts build on."""
 
-    contacts: Contacts
+    leads: LaidLeads
     behaviour: Behaviour
     crm: Source
 
@@ -74,7 +74,7 @@ def facts_lay(
         contract_id=attributes["contract-ends"],
     )
     progress("accounts", accounts)
-    contacts = contacts_lay(
+    laid_leads = leads_lay(
         count=leads,
         seed=seed,
         now=now,
@@ -94,13 +94,13 @@ def facts_lay(
         now=now,
         event_at=_last_event(now, calendar),
         clock=clock,
-        contacts=contacts,
+        laid_leads=laid_leads,
         source=site,
         kind_ids=dict(ActivityKind.objects.values_list("key", "pk")),
         progress=lambda done: progress("activities", done),
     )
     _take_statistics()
-    return Laid(contacts, behaviour, crm)
+    return Laid(laid_leads, behaviour, crm)
 
 
 def _attributes_lay(author: User, at: datetime) -> dict[str, int]:

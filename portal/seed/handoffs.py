@@ -219,7 +219,7 @@ def _stages_lay(offers: list[Offer], handoffs: list[Handoff], laid: Laid, now: d
         is_given_back = row.status in (HandoffStatus.RETURNED, HandoffStatus.EXPIRED, HandoffStatus.WITHDRAWN)
         facts["owner_id"] = row.owner_id if row.accepted_at and not is_given_back else None
     StageChange.objects.bulk_create(sorted(changes, key=lambda each: each.changed_at), batch_size=500)
-    first = laid.contacts.first_id
+    first = laid.leads.first_id
     # Everybody has a score, so everybody is assessed.
     Lead.objects.filter(pk__gte=first).update(stage=LeadStage.LEAD)
     rows = [
@@ -263,11 +263,11 @@ def _sales_acts_lay(
         (lead_id, "sales_call" if has_reached or n % 3 else "sales_email", to_microseconds(at))
         for n, (lead_id, at, has_reached) in enumerate(calls[:count])
     ]
-    size = len(laid.contacts)
+    size = len(laid.leads)
     for which in rng.integers(size, size=count - len(acts)).tolist():
-        captured = int(laid.contacts.captured[which])
+        captured = int(laid.leads.captured[which])
         at = int(captured + rng.uniform(0.1, 0.9) * (to_microseconds(desk.now) - captured))
-        acts.append((laid.contacts.first_id + which, "sales_email", at))
+        acts.append((laid.leads.first_id + which, "sales_email", at))
     acts.sort(key=lambda act: (act[2], act[0]))
     bulk.insert(
         Activity,

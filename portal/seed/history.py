@@ -68,11 +68,11 @@ class Walk:
         sellers: list[User],
     ) -> None:
         self.laid, self.agreement, self.desk, self.rng, self.fortune = laid, agreement, desk, rng, fortune
-        first = laid.contacts.first_id
+        first = laid.leads.first_id
         self.first_id = first
         self.courses: dict[int, Course] = {}
         self._compiled: dict[int, Compiled] = {}
-        self.captured = laid.contacts.captured
+        self.captured = laid.leads.captured
         self.sellers = {person.pk: person for person in sellers}
         self.pool = [person for person in sellers for _ in range(person.weekly_capacity or 0)]
         self.background = {

@@ -86,7 +86,7 @@ def workspace_seed(
     progress("activities", size.activities)
     slips_lay(agreement)
     meetings_lay(agreement=agreement, people=people, actor=actor, seed=seed, desk=desk, trail=trail)
-    batch = import_lay(laid.contacts, people, desk)
+    batch = import_lay(laid.leads, people, desk)
     notices_lay(people, actor, batch, desk)
     trail.write()
 

@@ -35,7 +35,7 @@ COLUMNS = (
 
 
 @dataclass(frozen=True)
-class Contacts:
+class LaidLeads:
     """Lead ids run from `first_id` on; all arrays are in their order. Instants are microseconds."""
 
     first_id: int
@@ -47,7 +47,7 @@ class Contacts:
         return len(self.captured)
 
 
-def contacts_lay(
+def leads_lay(
     *,
     count: int,
     seed: int,
@@ -57,7 +57,7 @@ def contacts_lay(
     source: Source,
     companies: Companies,
     attributes: dict[str, int],
-) -> Contacts:
+) -> LaidLeads:
     """Write `count` leads with their custom values. `attributes` maps keys to attribute ids."""
     rng = stream(seed, "leads")
     captured = _captured(rng, count, now, clock)
@@ -129,7 +129,7 @@ def contacts_lay(
         )
     bulk.insert(Lead, COLUMNS, rows)
     _values(rng, count, first_id, attributes, is_keen)
-    return Contacts(first_id, captured, capture, is_keen)
+    return LaidLeads(first_id, captured, capture, is_keen)
 
 
 def _captured(rng: np.random.Generator, count: int, now: datetime, clock: LocalClock) -> Ints:
