@@ -8,14 +8,23 @@ from the models alone, never from a file.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
 from django.db import connection, models
 
+# Under the number of parameters that one statement may have on either database.
+BATCH = 900
 # Fewer rows than this are sent as they are: a temporary table costs more than it saves.
 _WORTH_COPYING = 200
+
+
+def batches(items: Iterable[Any]) -> Iterator[list[Any]]:
+    """Distinct items in an order that is the same for all writers, so that no two lock crosswise."""
+    ordered = sorted(set(items))
+    for start in range(0, len(ordered), BATCH):
+        yield ordered[start : start + BATCH]
 
 
 def json_value(value: Any) -> str | None:

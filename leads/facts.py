@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,9 +15,6 @@ from leads import bulk
 from leads.domains import domain_of_email, domain_of_website, is_disposable, is_free
 from leads.models import Lead, LeadFit, TouchedLead
 from portal.common.fields import to_microseconds
-
-# Under the number of parameters that one statement may have on either database.
-_BATCH = 900
 
 _READ = (
     "pk",
@@ -97,7 +94,7 @@ def refresh(lead_ids: Iterable[int]) -> None:
     """
     ids = sorted(set(lead_ids))
     left_behind: set[int] = set()
-    for batch in _batches(ids):
+    for batch in bulk.batches(ids):
         left_behind.update(_accounts_left(batch))
         LeadFit.objects.filter(lead__in=batch, lead__merged_into__isnull=False).delete()
         accounts = {f"of_{name}": F(f"account__{name}") for name in _READ_ACCOUNT}
@@ -140,11 +137,6 @@ def _one_of_each(account_ids: set[int]) -> list[int]:
     """One lead of each account: where a score depends on the people of the account, all come along."""
     rows = LeadFit.objects.filter(account__in=account_ids).values("account")
     return list(rows.annotate(one=Min("lead_id")).values_list("one", flat=True))
-
-
-def _batches(ids: list[int]) -> Iterator[list[int]]:
-    for start in range(0, len(ids), _BATCH):
-        yield ids[start : start + _BATCH]
 
 
 def fit_values(lead: dict[str, Any], account: dict[str, Any]) -> dict[str, Any]:

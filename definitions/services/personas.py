@@ -98,6 +98,7 @@ def persona_retire(*, persona: Persona, actor: User) -> None:
 
 @transaction.atomic
 def persona_restore(*, persona: Persona, actor: User) -> None:
+    """Take a retired persona into use again."""
     policies.may_draft(actor).require()
     if not Persona.objects.filter(pk=persona.pk, retired_at__isnull=False).update(retired_at=None):
         raise Conflict(_("This persona is in use already."))

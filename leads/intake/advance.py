@@ -22,7 +22,6 @@ from django.utils.translation import gettext as _
 from definitions.models import Attribute
 from leads import bulk
 from leads.intake import storage
-from leads.intake.reading import Records
 from leads.intake.rows import AttributeColumn, LineProblem, Row, RowReader
 from leads.intake.states import IMPORT
 from leads.intake.writers.accounts import AccountWriter
@@ -142,13 +141,7 @@ def _slices(batch: Import) -> Iterator[SliceResult]:
     now = batch.queued_at or batch.created_at
     job = Job(batch, batch.source, reader, batch.mapping, now)
     writer = _WRITERS[batch.kind](job)
-    with Records(
-        batch.path,
-        encoding=batch.encoding,
-        delimiter=batch.delimiter,
-        width=len(batch.headers),
-        position=batch.position,
-    ) as records:
+    with storage.records_of(batch) as records:
         lines = iter(records)
         while True:
             result, rows = SliceResult(), []

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.utils.text import get_valid_filename
 from django.utils.translation import gettext as _
 
+from leads.intake.reading import Records
 from leads.models import Import
 from portal.common.errors import Invalid
 
@@ -48,6 +49,17 @@ def keep(chunks: Iterable[bytes], name: str) -> Path:
         path.unlink(missing_ok=True)
         raise
     return path
+
+
+def records_of(batch: Import) -> Records:
+    """The lines that an import has still to take, from its `position` on. Raises FileNotFoundError."""
+    return Records(
+        batch.path,
+        encoding=batch.encoding,
+        delimiter=batch.delimiter,
+        width=len(batch.headers),
+        position=batch.position,
+    )
 
 
 def forget(batch: Import) -> None:

@@ -8,8 +8,9 @@ from pathlib import Path
 from django.db.models import QuerySet
 
 from definitions.models import ActivityKind, Attribute
-from leads.intake.reading import Record, Records, first_whole
+from leads.intake.reading import Record, first_whole
 from leads.intake.sniffing import SAMPLE
+from leads.intake.storage import records_of
 from leads.models import Import, ImportRejection, Source
 from portal.common.models import User
 
@@ -41,13 +42,7 @@ def first_records(batch: Import, limit: int = PREVIEW_LINES) -> list[Record]:
     """The first whole lines behind the header; none when the file is gone."""
     if not Path(batch.path).exists():
         return []
-    with Records(
-        batch.path,
-        encoding=batch.encoding,
-        delimiter=batch.delimiter,
-        width=len(batch.headers),
-        position=batch.position,
-    ) as records:
+    with records_of(batch) as records:
         return first_whole(records, limit)
 
 

@@ -47,8 +47,8 @@ def timeline_of(lead: Lead, until: datetime | None = None) -> tuple[list[dict[st
     shown = shown[:PAGE]
     if since:
         # A file that gives days only puts many at one instant: a page never ends between them.
-        tied = activities.filter(occurred_at=since, pk__lt=shown[-1].pk).order_by("-pk")
-        shown += tied[:TIED_AT_MOST]
+        tied = activities.filter(occurred_at__gte=since, occurred_at__lte=since, pk__lt=shown[-1].pk)
+        shown += tied.order_by("-pk")[:TIED_AT_MOST]
     entries = [_activity(row) for row in shown]
     entries += [entry for entry in _portal_entries(lead) if _is_between(entry["at"], since, until)]
     entries.sort(key=lambda entry: entry["at"], reverse=True)

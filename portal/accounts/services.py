@@ -70,6 +70,7 @@ def person_invite(*, email: str, name: str, team: str, role: str, link: str, act
 
 @transaction.atomic
 def invitation_revoke(*, invitation: Invitation, actor: User) -> None:
+    """Take an open invitation back: its secret works no longer."""
     policies.may_manage_people(actor).require()
     taken = Invitation.objects.filter(pk=invitation.pk, accepted_at=None, revoked_at=None).update(
         revoked_at=timezone.now()

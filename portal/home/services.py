@@ -20,6 +20,7 @@ from portal.seed.workspace import SAMPLE_SIZE, Size, silent, workspace_seed
 
 @transaction.atomic
 def notices_read(*, person: User) -> None:
+    """All words to this person have been read. No entry in the trail: it is nobody else's matter."""
     Notification.objects.filter(person=person, read_at=None).update(read_at=timezone.now())
 
 

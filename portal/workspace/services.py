@@ -16,6 +16,7 @@ from portal.common.models import OwnHoliday, User, WorkingHours, Workspace
 
 @transaction.atomic
 def workspace_edit(*, values: dict[str, Any], actor: User) -> Workspace:
+    """Change what `values` names. Open ballots and clocks that run keep what they were given."""
     may_manage_workspace(actor).require()
     workspace = Workspace.objects.select_for_update().get(pk=1)
     before = {name: getattr(workspace, name) for name in values if getattr(workspace, name) != values[name]}
@@ -53,6 +54,7 @@ def working_hours_set(*, team: str, stretches: list[tuple[int, time, time]], act
 
 @transaction.atomic
 def own_holiday_add(*, day: date, name: str, actor: User) -> OwnHoliday:
+    """A day off for everybody. Raises Conflict when it is one already."""
     may_manage_workspace(actor).require()
     holiday, is_new = OwnHoliday.objects.get_or_create(day=day, team="", defaults={"name": name})
     if not is_new:
@@ -63,6 +65,7 @@ def own_holiday_add(*, day: date, name: str, actor: User) -> OwnHoliday:
 
 @transaction.atomic
 def own_holiday_remove(*, holiday: OwnHoliday, actor: User) -> None:
+    """The day is worked after all; clocks that run keep the instants that they were given."""
     may_manage_workspace(actor).require()
     audit.record("workspace.holiday_removed", subject=holiday, actor=actor)
     holiday.delete()

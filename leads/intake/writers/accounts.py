@@ -8,11 +8,12 @@ from datetime import datetime
 from typing import Any
 
 from definitions.criteria.matching import key_form
+from leads import bulk
 from leads.domains import domain_of_website, is_free
 from leads.facts import refresh
 from leads.intake.rows import Row
 from leads.intake.writers import attributes
-from leads.intake.writers.result import Job, SliceResult, batches, hash_of, without_duplicates
+from leads.intake.writers.result import Job, SliceResult, hash_of, without_duplicates
 from leads.models import Account, AccountValue, Lead
 
 FACTS = (
@@ -54,13 +55,13 @@ class AccountBook:
         """Read every account that one of these hints may mean, in three questions."""
         hints = list(hints)
         source = self.job.source
-        for batch in batches(h["external_id"] for h in hints if h.get("external_id")):
+        for batch in bulk.batches(h["external_id"] for h in hints if h.get("external_id")):
             for account in Account.objects.filter(source=source, external_id__in=batch).order_by("-pk"):
                 self._note(account)
-        for batch in batches(h["domain"] for h in hints if h.get("domain")):
+        for batch in bulk.batches(h["domain"] for h in hints if h.get("domain")):
             for account in Account.objects.filter(domain__in=batch).order_by("-pk"):
                 self._note(account)
-        for batch in batches(_name_key(h["name"]) for h in hints if h.get("name")):
+        for batch in bulk.batches(_name_key(h["name"]) for h in hints if h.get("name")):
             for account in Account.objects.filter(name_key__in=batch).order_by("-pk"):
                 self._note(account)
 
@@ -134,7 +135,7 @@ class AccountBook:
 
 
 def refresh_leads_of(accounts: Iterable[int]) -> None:
-    for batch in batches(accounts):
+    for batch in bulk.batches(accounts):
         refresh(Lead.objects.filter(account__in=batch, merged_into=None).values_list("pk", flat=True))
 
 

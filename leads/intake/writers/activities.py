@@ -15,7 +15,7 @@ from leads.intake.profiles import profile_by_key
 from leads.intake.recognise import EXTRA_KINDS, INCOMING, INCOMING_WORDS, KIND_WORDS, plain
 from leads.intake.rows import LineProblem, Row, row_hash
 from leads.intake.writers.leads_named import LeadsNamed
-from leads.intake.writers.result import Job, SliceResult, batches
+from leads.intake.writers.result import Job, SliceResult
 from leads.models import Activity, Term
 from portal.common.fields import to_microseconds
 
@@ -99,7 +99,7 @@ class Terms:
         if len(self.ids) > self.LIMIT:
             self.ids.clear()
         new = {key_form(text)[:300]: text for text in texts if text not in self.ids}
-        for batch in batches(new):
+        for batch in bulk.batches(new):
             self._read(batch)
         missing = [key for key in sorted(new) if key not in self.ids]
         bulk.insert(
@@ -108,7 +108,7 @@ class Terms:
             [(key, new[key], _cut(words_form(new[key]), 310)) for key in missing],
             conflict=("key",),
         )
-        for batch in batches(missing):
+        for batch in bulk.batches(missing):
             self._read(batch)
 
     def _read(self, keys: list[str]) -> None:
@@ -167,7 +167,7 @@ class ActivityWriter:
 
     def _known(self, message_ids: Iterable[str]) -> dict[str, int | None]:
         found: dict[str, int | None] = {}
-        for batch in batches(message_ids):
+        for batch in bulk.batches(message_ids):
             rows = Activity.objects.filter(source=self.job.source, message_id__in=batch)
             found.update(rows.values_list("message_id", "import_id"))
         return found

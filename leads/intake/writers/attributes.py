@@ -7,7 +7,6 @@ from typing import Any
 
 from leads import bulk
 from leads.intake.rows import Value
-from leads.intake.writers.result import batches
 from leads.models import AccountValue, LeadValue
 
 Known = dict[tuple[int, int], tuple[str, float | None, Any]]  # (holder id, attribute id): text, number, day
@@ -22,7 +21,7 @@ def read(
     found: Known = {}
     if not wanted:
         return found
-    for batch in batches(holders):
+    for batch in bulk.batches(holders):
         rows = model.objects.filter(**{f"{holder}__in": batch}, attribute__in=wanted)
         for pk, attribute, text, number, day in rows.values_list(
             holder, "attribute_id", "text", "number", "day"

@@ -15,7 +15,7 @@ from leads.facts import refresh
 from leads.intake.rows import Row, Value
 from leads.intake.writers import attributes
 from leads.intake.writers.accounts import AccountBook, own_domain
-from leads.intake.writers.result import Job, SliceResult, batches, hash_of, without_duplicates
+from leads.intake.writers.result import Job, SliceResult, hash_of, without_duplicates
 from leads.models import Account, FieldChange, Lead, LeadStage, LeadValue
 
 TEXTS = (
@@ -108,10 +108,10 @@ class LeadWriter:
         by_id: dict[str, Known] = {}
         by_email: dict[str, Known] = {}
         source = self.job.source
-        for batch in batches(row.values["external_id"] for row in rows if row.values.get("external_id")):
+        for batch in bulk.batches(row.values["external_id"] for row in rows if row.values.get("external_id")):
             for lead in self._read(Lead.objects.filter(source=source, external_id__in=batch)):
                 by_id[lead["external_id"]] = lead
-        for batch in batches(row.values["email"] for row in rows if row.values.get("email")):
+        for batch in bulk.batches(row.values["email"] for row in rows if row.values.get("email")):
             same = Lead.objects.annotate(address=Lower("email")).filter(address__in=batch, merged_into=None)
             for lead in self._read(same):
                 by_email[lead["email"].lower()] = lead
@@ -147,7 +147,7 @@ class LeadWriter:
         while merged := {known["merged_into_id"] for known in leads.values() if known["merged_into_id"]}:
             survivors = {
                 lead["id"]: lead
-                for batch in batches(merged)
+                for batch in bulk.batches(merged)
                 for lead in self._read(Lead.objects.filter(pk__in=batch))
             }
             for key, known in leads.items():
@@ -158,7 +158,7 @@ class LeadWriter:
         key = self.match.partition(":")[2]
         attribute = Attribute.objects.filter(key=key, holder="lead").first()
         ids: dict[str, list[int]] = defaultdict(list)
-        for batch in batches(row.values[self.match] for row in rows if attribute):
+        for batch in bulk.batches(row.values[self.match] for row in rows if attribute):
             values = LeadValue.objects.filter(
                 attribute=attribute, text_key__in=batch, lead__merged_into=None
             ).order_by("lead_id")
@@ -166,7 +166,7 @@ class LeadWriter:
                 ids[str(text_key)].append(pk)
         leads = {
             lead["id"]: lead
-            for batch in batches(pk for found in ids.values() for pk in found)
+            for batch in bulk.batches(pk for found in ids.values() for pk in found)
             for lead in self._read(Lead.objects.filter(pk__in=batch))
         }
         found: dict[int, list[Known | None]] = {}
@@ -290,11 +290,11 @@ class LeadWriter:
         )
         ids: dict[tuple[str, str], int] = {}
         with_id = [lead["external_id"] for _row, lead in new if lead["external_id"]]
-        for wanted in batches(with_id):
+        for wanted in bulk.batches(with_id):
             rows = Lead.objects.filter(source=source, external_id__in=wanted)
             ids |= {("id", str(key)): pk for key, pk in rows.values_list("external_id", "pk")}
         without_id = [lead["email"] for _row, lead in new if not lead["external_id"]]
-        for wanted in batches(without_id):
+        for wanted in bulk.batches(without_id):
             rows = Lead.objects.filter(email__in=wanted, merged_into=None)
             ids |= {("email", str(key)): pk for key, pk in rows.values_list("email", "pk")}
         return {

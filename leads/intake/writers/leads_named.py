@@ -6,8 +6,9 @@ from collections import defaultdict
 
 from django.db.models.functions import Coalesce, Lower
 
+from leads import bulk
 from leads.intake.rows import LineProblem, Row
-from leads.intake.writers.result import Job, batches
+from leads.intake.writers.result import Job
 from leads.models import Lead
 
 
@@ -20,14 +21,14 @@ class LeadsNamed:
         self.by_email: dict[str, int] = {}
         self.of_account: dict[str, list[int]] = defaultdict(list)
         survivor = Coalesce("merged_into_id", "pk")
-        for batch in batches(_values(rows, "lead.external_id")):
+        for batch in bulk.batches(_values(rows, "lead.external_id")):
             leads = Lead.objects.filter(source=job.source, external_id__in=batch)
             self.by_id.update(leads.values_list("external_id", survivor))
-        for batch in batches(_values(rows, "lead.email")):
+        for batch in bulk.batches(_values(rows, "lead.email")):
             leads = Lead.objects.annotate(address=Lower("email")).filter(address__in=batch, merged_into=None)
             self.by_email.update(leads.values_list("address", "pk"))
         unnamed = [row for row in rows if not row.values.keys() & {"lead.external_id", "lead.email"}]
-        for batch in batches(_values(unnamed, "account.external_id")):
+        for batch in bulk.batches(_values(unnamed, "account.external_id")):
             leads = Lead.objects.filter(
                 account__source=job.source, account__external_id__in=batch, merged_into=None
             )

@@ -9,7 +9,7 @@ from leads import bulk
 from leads.intake.recognise import LOST_WORDS, WON_WORDS, plain
 from leads.intake.rows import LineProblem, Row
 from leads.intake.writers.leads_named import LeadsNamed
-from leads.intake.writers.result import Job, SliceResult, batches, hash_of, without_duplicates
+from leads.intake.writers.result import Job, SliceResult, hash_of, without_duplicates
 from leads.models import Outcome, OutcomeKind
 
 _COLUMNS = ("lead_id", "kind", "at", "value", "source_id", "external_id", "import_id")
@@ -68,7 +68,7 @@ class OutcomeWriter:
 
     def _known(self, rows: list[Row]) -> dict[tuple[str, str], tuple[int, datetime, int | None]]:
         found: dict[tuple[str, str], tuple[int, datetime, int | None]] = {}
-        for batch in batches(row.values["external_id"] for row in rows):
+        for batch in bulk.batches(row.values["external_id"] for row in rows):
             stored = Outcome.objects.filter(source=self.job.source, external_id__in=batch)
             for key, kind, lead, at, value in stored.values_list(
                 "external_id", "kind", "lead_id", "at", "value"

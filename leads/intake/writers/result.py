@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -11,9 +11,6 @@ from typing import Any
 from leads import bulk
 from leads.intake.rows import Row, RowReader
 from leads.models import Import, ImportKey, Source
-
-# Under the number of parameters that one statement may have on either database.
-BATCH = 900
 
 
 @dataclass
@@ -53,13 +50,6 @@ class Job:
         return self.reader.header_of(target)
 
 
-def batches(items: Iterable[Any]) -> Iterator[list[Any]]:
-    """Distinct items in an order that is the same for all writers, so that no two lock crosswise."""
-    ordered = sorted(set(items))
-    for start in range(0, len(ordered), BATCH):
-        yield ordered[start : start + BATCH]
-
-
 def hash_of(*parts: str) -> int:
     """A natural key as eight bytes with a sign."""
     digest = hashlib.blake2b("\x1f".join(parts).encode(), digest_size=8).digest()
@@ -70,7 +60,7 @@ def without_duplicates(job: Job, rows: Sequence[Row], keys_of: Any, result: Slic
     """Rows none of whose natural keys this file has shown before; notes the keys, counts the others."""
     keys = [keys_of(row) for row in rows]
     seen: set[int] = set()
-    for batch in batches(key for row_keys in keys for key in row_keys):
+    for batch in bulk.batches(key for row_keys in keys for key in row_keys):
         seen.update(
             ImportKey.objects.filter(batch=job.batch, key_hash__in=batch).values_list("key_hash", flat=True)
         )
