@@ -119,14 +119,12 @@ def queue(
     return rows.order_by(*QUEUE_SORTS.get(sort, QUEUE_SORTS["due"]))
 
 
-def queue_counts(user: User, now: datetime | None = None) -> dict[str, int]:
-    """Offered handoffs: `unclaimed`, `mine`, `all`, and `overdue` of all. One query."""
-    now = now or timezone.now()
-    return offered().aggregate(
+def queue_counts(user: User, **chosen: Any) -> dict[str, int]:
+    """What each tab of the queue holds under the chosen filters: `unclaimed`, `mine`, `all`. One query."""
+    return queue(user, **{**chosen, "tab": "all"}).aggregate(
         unclaimed=Count("pk", filter=Q(owner=None)),
         mine=Count("pk", filter=Q(owner=user)),
         all=Count("pk"),
-        overdue=Count("pk", filter=Q(due_at__lt=now)),
     )
 
 

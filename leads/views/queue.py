@@ -23,7 +23,7 @@ from portal.common.requests import SignedInRequest
 def queue(request: SignedInRequest) -> HttpResponse:
     form = QueueFilter(request.GET, source=[(name, name) for name in selectors.sources_in_queue()])
     page = page_of(request, selectors.queue(request.user, sort=request.GET.get("sort", ""), **form.chosen))
-    counts = selectors.queue_counts(request.user)
+    counts = selectors.queue_counts(request.user, **form.chosen)
     context = {
         "form": form,
         "page": page,

@@ -130,6 +130,14 @@ def test_filters_search_sorting_and_tabs(version: Version) -> None:
     assert shown(sort="points") == ["Cleo", "Ana", "Ben"]
     assert shown(tab="unclaimed") == ["Cleo", "Ana"]
     assert shown(sofia(), tab="mine") == ["Ben"]
+    # The tabs count what they would show, filters included.
+    assert [
+        tab["count"] for tab in as_(sofia()).get(reverse("leads:queue"), {"q": "ben"}).context["tabs"]
+    ] == [
+        1,
+        0,
+        1,
+    ]
     assert shown(q="silva") == ["Ana"]
     assert shown(q="silva okri") == []
     assert shown(grade="5") == ["Ana", "Ben"]
