@@ -20,7 +20,7 @@ import reviews.invariants
 from definitions.criteria.document import parse
 from definitions.models import Ballot, Criterion, Definition, Stage, Version
 from definitions.selectors import catalogue
-from definitions.selectors.ballots import ballots_waiting_for
+from definitions.selectors.ballots import open_ballots
 from leads.handoffs.reconcile import handoffs_reconcile
 from leads.models import Activity, Handoff, Import, Lead, Score, TouchedLead
 from leads.scoring.receipt import receipts
@@ -191,7 +191,7 @@ def _ballots_tell_the_story() -> None:
     }  # fmt: skip
     assert all(ballot.slip and ballot.slip_hash and ballot.differences for ballot in ballots.values())
     sam = User.objects.get(email="sam@sample.example")
-    assert list(ballots_waiting_for(sam)) == [ballots[4]]
+    assert list(open_ballots(sam).filter(is_owed=True)) == [ballots[4]]
     assert ballots[4].votes.count() < ballots[4].electors.count()
     assert Criterion.objects.filter(version__number=2, version__definition__stage="mql").count() == len(
         SECOND
@@ -223,7 +223,7 @@ def test_the_documents_of_the_sample_are_readable() -> None:
 def test_an_administrator_of_a_house_is_asked_to_vote_and_invited() -> None:
     ada = User.objects.create_user("ada@example.com", None, name="Ada Admin", team=Team.MARKETING)
     workspace_seed(size=SMALL, seed=1, actor=ada, now=NOW)
-    assert [ballot.version.number for ballot in ballots_waiting_for(ada)] == [4]
+    assert [ballot.version.number for ballot in open_ballots(ada).filter(is_owed=True)] == [4]
     assert Meeting.objects.filter(status="scheduled", participations__person=ada).exists()
     assert not Meeting.objects.filter(status="closed", participations__person=ada).exists()
 

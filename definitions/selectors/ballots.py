@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from definitions.models import Ballot, BallotStatus, Elector, Vote, VoteHistory
 from definitions.tally import ElectorFact, HouseTally, Rules, VoteFact, house_tally
@@ -99,12 +100,8 @@ def electors_to_remind(now: datetime, before: datetime) -> QuerySet[Elector]:
     )
 
 
-def ballots_waiting_for(person: User) -> QuerySet[Ballot]:
-    """Open ballots in which this person still has a vote to cast: what Home asks of them."""
-    voted = Vote.objects.filter(person=person, ballot__status=BallotStatus.OPEN).values("ballot")
-    return (
-        ballots_visible_to(person)
-        .filter(status=BallotStatus.OPEN, electors__person=person)
-        .exclude(pk__in=voted)
-        .order_by("closes_at")
-    )
+def open_ballots(person: User) -> QuerySet[Any]:
+    """All that are open, next to close first; `is_owed` says whether this person's vote is missing."""
+    owed = Elector.objects.filter(ballot=OuterRef("pk"), person=person, votes=None)
+    open_now = ballots_visible_to(person).filter(status=BallotStatus.OPEN)
+    return open_now.annotate(is_owed=Exists(owed)).order_by("closes_at")

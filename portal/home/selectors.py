@@ -14,16 +14,15 @@ from django.utils.translation import ngettext
 
 from definitions.models import (
     Ballot,
-    BallotStatus,
     Comment,
     Definition,
-    Elector,
     RepAnswer,
     Version,
     VersionStatus,
 )
 from leads.models import OPEN, Account, Handoff, HandoffStatus, Import, Lead, Run, RunStatus
 from leads.selectors.funnel import Period, totals_of, workspace_zone
+from leads.selectors.leads import words_match
 from portal.common.models import Notification, Team, User
 from reviews.models import Action, Meeting, MeetingStatus, Participation
 
@@ -39,13 +38,6 @@ class ToDo:
     due_at: datetime | None = None
     is_urgent: bool = False
     icon: str = "arrow-right"
-
-
-def open_ballots(user: User) -> list[Ballot]:
-    """All that are open; `is_owed` says whether this person's vote is missing."""
-    owed = Elector.objects.filter(ballot=OuterRef("pk"), person=user, votes=None)
-    open_now = Ballot.objects.filter(status=BallotStatus.OPEN)
-    return list(open_now.annotate(is_owed=Exists(owed)).select_related("version__definition"))
 
 
 def meetings_ahead(user: User) -> list[Meeting]:
@@ -297,16 +289,6 @@ def found(query: str) -> dict[str, list[Any]]:
     query = query.strip()
     if len(query) < 2:
         return {}
-    lead_match = (
-        Q(email__icontains=query)
-        | Q(last_name__icontains=query)
-        | Q(first_name__icontains=query)
-        | Q(company__icontains=query)
-        | Q(external_id=query)
-    )
-    first, _space, last = query.partition(" ")
-    if last:
-        lead_match |= Q(first_name__icontains=first, last_name__icontains=last)
     criteria = [
         {"wording": criterion["wording"], "version": definition.active_version, "stage": definition.stage}
         for definition in Definition.objects.exclude(active_version=None).select_related(
@@ -317,7 +299,7 @@ def found(query: str) -> dict[str, list[Any]]:
     ]
     return {
         "leads": list(
-            Lead.objects.filter(lead_match, merged_into=None)
+            Lead.objects.filter(words_match(query) | Q(external_id=query), merged_into=None)
             .select_related("account")
             .order_by("-captured_at")[:8]
         ),

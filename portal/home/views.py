@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from definitions.selectors.ballots import open_ballots
 from portal.accounts.policies import may_manage_workspace
 from portal.common.requests import SignedInRequest
 from portal.home import selectors, services
@@ -16,7 +17,7 @@ from portal.home import selectors, services
 def home(request: SignedInRequest) -> HttpResponse:
     if request.user.is_administrator and selectors.is_empty():
         return render(request, "portal/welcome.html")
-    ballots, meetings = selectors.open_ballots(request.user), selectors.meetings_ahead(request.user)
+    ballots, meetings = list(open_ballots(request.user)), selectors.meetings_ahead(request.user)
     context = {
         "to_dos": selectors.to_dos(request.user, ballots, meetings),
         "standing": selectors.standing(ballots, meetings),

@@ -10,7 +10,7 @@ import time_machine
 
 from definitions.models import Ballot, Comment, Elector, Version, VoteHistory
 from definitions.policies_ballots import may_propose
-from definitions.selectors.ballots import ballots_waiting_for, oldest_ballot_due
+from definitions.selectors.ballots import oldest_ballot_due, open_ballots
 from definitions.services.ballots import version_propose
 from definitions.services.closing import ballots_close_due, electors_remind_due, version_withdraw
 from definitions.services.votes import block_answer, block_settle
@@ -320,7 +320,7 @@ def test_those_who_have_not_voted_are_reminded_once_a_day_before(clock: Any) -> 
 
 def test_home_asks_those_whose_vote_is_missing() -> None:
     ballot = an_open_ballot()
-    assert list(ballots_waiting_for(sam())) == [ballot]
+    assert list(open_ballots(sam()).filter(is_owed=True)) == [ballot]
     vote(ballot, sam())
-    assert list(ballots_waiting_for(sam())) == []
-    assert list(ballots_waiting_for(ada())) == []
+    assert list(open_ballots(sam()).filter(is_owed=True)) == []
+    assert list(open_ballots(ada()).filter(is_owed=True)) == []

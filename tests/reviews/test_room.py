@@ -40,7 +40,7 @@ from tests.builders import (
     rita,
     sam,
 )
-from tests.reviews.builders import a_handoff, a_series, an_open_meeting, first_meeting
+from tests.reviews.builders import a_handoff, a_series, first_meeting
 
 pytestmark = pytest.mark.django_db
 SOFTWARE = {"attribute": "account.industry", "is": "one_of", "values": ["software"]}
@@ -50,16 +50,6 @@ SOFTWARE = {"attribute": "account.industry", "is": "one_of", "values": ["softwar
 def _at_noon():
     with time_machine.travel(NOW, tick=False):
         yield
-
-
-@pytest.fixture
-def version() -> Version:
-    return an_active_version()
-
-
-@pytest.fixture
-def meeting(version: Version) -> Meeting:
-    return an_open_meeting(version, NOW)
 
 
 def item_of(meeting: Meeting, source_key: str) -> AgendaItem:

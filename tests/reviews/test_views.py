@@ -19,7 +19,7 @@ from definitions.models import Version
 from portal.common.models import User
 from reviews.models import Action, AgendaItem, Meeting, Series
 from reviews.services.items import item_decide, item_note
-from tests.builders import NOW, a_document, a_version, an_active_version, marco, maya, olga, rita, sam
+from tests.builders import NOW, a_document, a_version, marco, maya, olga, rita, sam
 from tests.reviews.builders import a_handoff, a_series, an_open_meeting, first_meeting
 
 pytestmark = pytest.mark.django_db
@@ -29,16 +29,6 @@ pytestmark = pytest.mark.django_db
 def _at_noon():
     with time_machine.travel(NOW, tick=False):
         yield
-
-
-@pytest.fixture
-def version() -> Version:
-    return an_active_version()
-
-
-@pytest.fixture
-def meeting(version: Version) -> Meeting:
-    return an_open_meeting(version, NOW)
 
 
 def as_(person: User) -> Client:
