@@ -86,7 +86,7 @@ def _meetings(meetings: list[Meeting]) -> list[ToDo]:
             % {"series": meeting.series},
             url=reverse("reviews:meeting_page", args=[meeting.pk]),
             action=_("Open the agenda"),
-            due_at=meeting.starts_at,
+            due_at=None if meeting.status == MeetingStatus.OPEN else meeting.starts_at,
             is_urgent=meeting.status == MeetingStatus.OPEN,
             icon="calendar-event",
         )
@@ -134,7 +134,8 @@ def _sales_work(user: User) -> list[ToDo]:
     offered = Q(status=HandoffStatus.OFFERED)
     silent = Q(owner=user, status=HandoffStatus.ACCEPTED, followed_up_at=None)
     counts = Handoff.objects.filter(Q(owner=user) | Q(owner=None), status__in=OPEN).aggregate(
-        offered=Count("pk", filter=offered),
+        mine=Count("pk", filter=offered & Q(owner=user)),
+        shared=Count("pk", filter=offered & Q(owner=None)),
         overdue=Count("pk", filter=offered & Q(due_at__lt=now)),
         decide_first=Min("due_at", filter=offered),
         silent=Count("pk", filter=silent),
@@ -144,12 +145,19 @@ def _sales_work(user: User) -> list[ToDo]:
 
 
 def _offers(counts: dict[str, Any]) -> list[ToDo]:
-    count, overdue = counts["offered"], counts["overdue"]
-    if not count:
+    mine, shared, overdue = counts["mine"], counts["shared"], counts["overdue"]
+    if not mine and not shared:
         return []
-    sentence = ngettext("%(n)d lead is offered to you.", "%(n)d leads are offered to you.", count) % {
-        "n": count
-    }
+    sentences = []
+    if mine:
+        sentences.append(ngettext("%(n)d lead is offered to you.", "%(n)d leads are offered to you.", mine))
+        sentences[-1] %= {"n": mine}
+    if shared:
+        sentences.append(
+            ngettext("%(n)d lead waits in the shared queue.", "%(n)d leads wait in the shared queue.", shared)
+        )
+        sentences[-1] %= {"n": shared}
+    sentence = " ".join(sentences)
     if overdue:
         sentence += " " + ngettext("%(n)d is overdue.", "%(n)d are overdue.", overdue) % {"n": overdue}
     return [
@@ -157,7 +165,7 @@ def _offers(counts: dict[str, Any]) -> list[ToDo]:
             sentence,
             reverse("leads:queue"),
             _("Work the queue"),
-            count,
+            mine + shared,
             counts["decide_first"],
             bool(overdue),
             "inbox",
@@ -189,18 +197,18 @@ def _follow_ups(counts: dict[str, Any], now: datetime) -> list[ToDo]:
 
 def _returned(user: User) -> list[ToDo]:
     since = timezone.now() - timedelta(days=7)
-    count = Handoff.objects.filter(status=HandoffStatus.RETURNED, decided_at__gte=since).count()
+    count = Handoff.objects.filter(status=HandoffStatus.RETURNED, offered_at__gte=since).count()
     if not count:
         return []
     return [
         ToDo(
             ngettext(
-                "Sales returned %(n)d lead in the last seven days, with a reason.",
-                "Sales returned %(n)d leads in the last seven days, with reasons.",
+                "Sales returned %(n)d lead of those offered in the last seven days, with a reason.",
+                "Sales returned %(n)d leads of those offered in the last seven days, with reasons.",
                 count,
             )
             % {"n": count},
-            reverse("leads:watch_list") + "?status=returned",
+            reverse("leads:watch_list") + "?status=returned&since=7",
             _("See why"),
             count,
             icon="arrow-return-left",
