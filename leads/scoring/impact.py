@@ -13,7 +13,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from django.db.models import Min
-from django.utils import timezone
+from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -65,7 +65,9 @@ def impact_slip(document: Json, stage: str, as_of: datetime | None = None) -> Js
         now=frozenset(qualified_ids(in_force, Scope.all(), as_of) if in_force else ()),
         draft=frozenset(qualified_ids(document, Scope.all(), as_of)),
     )
-    of_all = ngettext("of %(n)d lead", "of %(n)d leads", sets.population) % {"n": sets.population}
+    of_all = ngettext("of %(n)s lead", "of %(n)s leads", sets.population) % {
+        "n": formats.number_format(sets.population, force_grouping=True)
+    }
     against = str(version) if version else _("no definition yet")
     return {
         "stage": stage,
@@ -124,7 +126,7 @@ def _handoff_numbers(sets: _Sets) -> Json:
             _("Queue grows by"),
             joining | withdrawn,
             _("%(n)d wait now") % {"n": len(offered)},
-            _("%(joining)d leads would be offered, %(withdrawn)d offers would be withdrawn.")
+            _("New offers: %(joining)d. Offers withdrawn: %(withdrawn)d.")
             % {"joining": len(joining), "withdrawn": len(withdrawn)},
             len(joining) - len(withdrawn),
         ),
