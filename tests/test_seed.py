@@ -24,6 +24,7 @@ from definitions.selectors.ballots import open_ballots
 from leads.handoffs.reconcile import handoffs_reconcile
 from leads.models import Activity, Handoff, Import, Lead, Score, TouchedLead
 from leads.scoring.receipt import receipts
+from leads.selectors.handoffs import MISSING_FACTS
 from portal.common.models import Team, User, Workspace
 from portal.seed.clauses import SECOND, mql_documents, sales_qualified_document
 from portal.seed.people import PEOPLE
@@ -168,6 +169,7 @@ def _handoffs_stand_in_every_state() -> None:
     # A challenge names a clause of the receipt.
     for handoff in returned.exclude(challenged_key=""):
         assert handoff.challenged_key in {line["key"] for line in handoff.receipt["lines"]}
+    assert set(returned.values_list("missing_field", flat=True)) <= {"", *MISSING_FACTS}
     for handoff in Handoff.objects.all():
         assert handoff.offered_at <= (handoff.decided_at or handoff.offered_at)
         assert (handoff.accepted_at or handoff.offered_at) <= (handoff.ended_at or NOW) <= NOW

@@ -18,6 +18,7 @@ from leads.handoffs.offering import offer, receipts_of, terms_of
 from leads.handoffs.stages import stage_move
 from leads.handoffs.states import HANDOFF, STAGE_AFTER
 from leads.models import FollowUp, Handoff, HandoffStatus, Lead, LeadStage, Reason, ReasonFamily
+from leads.selectors.handoffs import MISSING_FACTS
 from portal.common import audit
 from portal.common.calendars import calendar_of
 from portal.common.errors import Conflict, Invalid
@@ -152,6 +153,8 @@ def _check_return(
             )
         if challenged_key and challenged_key not in keys:
             raise Invalid(_("Choose a criterion that this lead met."), field="criterion")
+    if missing_field and missing_field not in MISSING_FACTS:
+        raise Invalid(_("Choose the fact from the list."), field="missing_field")
     if reason.family == ReasonFamily.CLERICAL and not (missing_field or note.strip()):
         raise Invalid(_("Say which fact is missing or wrong."), field="missing_field")
 

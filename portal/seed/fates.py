@@ -8,6 +8,7 @@ from typing import Any
 
 from numpy.random import Generator
 
+from leads.handoffs.reconcile import EXPIRES_AFTER_TIMES
 from leads.models import HandoffStatus, OutcomeKind, Qualification, Reason
 from portal.common.models import User
 from portal.seed.draws import pick
@@ -17,7 +18,6 @@ from portal.seed.trail import Desk
 ACCEPTED = {1: 0.60, 2: 0.77}
 QUALIFIED = {1: 0.36, 2: 0.47}
 RECENT = timedelta(days=4)
-EXPIRES_AFTER_TIMES = 5
 
 # Reasons with the weight that they have among returns, and the clauses that they tend to blame.
 RETURNS = (
@@ -70,7 +70,7 @@ TALKS = (
     "Sent the business case.",
     "",
 )
-MISSING = {"no-way-to-reach": "lead.phone", "facts-wrong": "lead.job_title"}
+MISSING = {"no-way-to-reach": "phone", "facts-wrong": "job_title"}
 
 
 @dataclass

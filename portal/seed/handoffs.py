@@ -11,6 +11,7 @@ from numpy.random import Generator
 
 from definitions.models import ActivityKind, Version
 from leads import bulk
+from leads.handoffs.services import NURTURE_DAYS
 from leads.models import (
     Activity,
     FollowUp,
@@ -214,7 +215,7 @@ def _stages_lay(offers: list[Offer], handoffs: list[Handoff], laid: Laid, now: d
                 )
         last = moves[-1]
         if stages[row.lead_id] == LeadStage.NURTURE:
-            rest = timedelta(days=90) if last[3] else AFTER_LOSS
+            rest = timedelta(days=NURTURE_DAYS) if last[3] else AFTER_LOSS
             facts["nurture_until"] = (last[1] + rest).date().isoformat()
         is_given_back = row.status in (HandoffStatus.RETURNED, HandoffStatus.EXPIRED, HandoffStatus.WITHDRAWN)
         facts["owner_id"] = row.owner_id if row.accepted_at and not is_given_back else None

@@ -12,6 +12,7 @@ from numpy.random import Generator
 
 from definitions.models import Version
 from leads.handoffs.offering import receipts_of
+from leads.handoffs.services import NURTURE_DAYS
 from leads.models import HandoffStatus, Lead, ReasonFamily
 from leads.scoring.compiler import compiled, qualified_of
 from leads.scoring.compiler_statement import Compiled
@@ -25,7 +26,6 @@ from portal.seed.fates import Fate, Fortune
 from portal.seed.trail import Desk
 
 DAYS = 176
-NURTURE_DAYS = 90
 # The walk takes a step every third day and, lately, every day. With more leads it takes one a week: each
 # step asks all leads at once.
 DAILY_DAYS = 21

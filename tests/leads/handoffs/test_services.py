@@ -121,6 +121,7 @@ def test_a_challenge_names_the_criterion(version: Version) -> None:
         ("wrong-company", {"challenged_key": "c-nowhere"}, "criterion"),
         ("other-return", {"is_something_missing": True, "note": "  "}, "note"),
         ("no-way-to-reach", {}, "missing_field"),
+        ("no-way-to-reach", {"missing_field": "lead.phone"}, "missing_field"),
         ("no-budget", {}, "reason"),
     ],
 )
