@@ -204,9 +204,8 @@ CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0, "inte
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = str(ACCORD_DATA / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
-    # A ring nobody answered within its own period is worth nothing: the next one is under way.
-    "ring": {"task": "portal.tasks.sweep", "schedule": 10.0, "options": {"expires": 10}},
-    "hourly": {"task": "portal.tasks.hourly", "schedule": 3600.0, "options": {"expires": 3000}},
+    "ring": {"task": "portal.tasks.sweep", "schedule": 10.0},
+    "hourly": {"task": "portal.tasks.hourly", "schedule": 3600.0},
 }
 # Seconds that due work may wait unclaimed before a worker gives itself up to be started afresh.
 WORKER_UNCLAIMED_LIMIT = number("WORKER_UNCLAIMED_LIMIT", 30, CONFIGURATION_PROBLEMS)

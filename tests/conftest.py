@@ -15,6 +15,8 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
+from portal.celery import app as celery_app
+
 # Playwright's loop runs in the test's thread, where Django then refuses synchronous queries.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
@@ -201,6 +203,8 @@ def environment_of_children() -> dict[str, str]:
 @pytest.fixture
 def real_worker(transactional_db: None, tmp_path: Path) -> Iterator[Worker]:
     """A worker that is up; `.kill()` and `.start()` as you like. Ring it: `portal.tasks.sweep.delay()`."""
+    # What earlier tests rang for nobody is not this worker's to answer.
+    celery_app.control.purge()
     worker = Worker(tmp_path / "worker.log")
     worker.start()
     try:

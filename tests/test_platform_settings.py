@@ -12,6 +12,7 @@ from django.template import engines
 from django.test import Client
 
 from portal.assets import FILES, PackageFinder
+from portal.tasks import sweep
 
 BASE = Path(__file__).resolve().parent.parent
 PRODUCTION = {
@@ -118,3 +119,8 @@ def test_a_logged_traceback_tells_no_values(tmp_path: Path, environment: dict[st
     logged = manage(tmp_path, "shell", "--no-imports", "-c", failing, **environment).stderr
     assert "RuntimeError" in logged
     assert "open sesame" not in logged
+
+
+def test_a_ring_that_nobody_answered_ends() -> None:
+    """A worker that comes back finds what is owed, not a night's worth of rings."""
+    assert sweep.expires == 300
