@@ -154,7 +154,7 @@ class Served:
 def served(tmp_path: Path) -> Iterator[Served]:
     served = Served(tmp_path)
     try:
-        wait_for(lambda: "Accord is running" in served.log.read_text(), 60, served.log.read_text())
+        wait_for(lambda: "Ctrl-C stops it." in served.log.read_text(), 60, served.log.read_text())
         yield served
     finally:
         if served.process.poll() is None:

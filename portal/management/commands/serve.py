@@ -79,11 +79,12 @@ class Command(BaseCommand):
         self._say("Stopped.")
 
     def _announce(self, address: str) -> None:
-        self._say(f"\nAccord is running at {address}/")
         if get_user_model().objects.exists():
-            self._say("Sign in with your e-mail address. Ctrl-C stops it.\n")
+            how = "Sign in with your e-mail address."
         else:
-            self._say("The first page creates the administrator. Ctrl-C stops it.\n")
+            how = "The first page creates the administrator."
+        # In one piece: whoever waits for the address finds all of it.
+        self._say(f"\nAccord is running at {address}/\n{how} Ctrl-C stops it.\n")
 
     def _say(self, sentence: str) -> None:
         self.stdout.write(sentence)
