@@ -21,7 +21,7 @@ BASE = Path(__file__).resolve().parent.parent
 SLEEPER = [sys.executable, "-c", "import time; time.sleep(600)"]
 
 
-def wait_for(is_so: Callable[[], object], seconds: float = 30, what: str = "it") -> None:
+def wait_for(is_so: Callable[[], object], seconds: float = 300, what: str = "it") -> None:
     deadline = time.monotonic() + seconds
     while not is_so():
         assert time.monotonic() < deadline, f"waited {seconds} s for {what}"
@@ -154,7 +154,7 @@ class Served:
 def served(tmp_path: Path) -> Iterator[Served]:
     served = Served(tmp_path)
     try:
-        wait_for(lambda: "Ctrl-C stops it." in served.log.read_text(), 60, served.log.read_text())
+        wait_for(lambda: "Ctrl-C stops it." in served.log.read_text(), 300, served.log.read_text())
         yield served
     finally:
         if served.process.poll() is None:
@@ -184,7 +184,7 @@ def test_one_command_serves_mends_itself_and_leaves_nothing(served: Served) -> N
 
     everyone += psutil.Process(served.process.pid).children(recursive=True)
     served.process.send_signal(signal.SIGINT)
-    assert served.process.wait(40) == 0
+    assert served.process.wait(300) == 0
     assert [process for process in everyone if is_running(process.pid)] == []
     assert served.log.read_text().rstrip().endswith("Stopped.")
 
