@@ -156,8 +156,12 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         }
     )
 else:
+    _options = DATABASES["default"].setdefault("OPTIONS", {})
     # A database that is away is a 503 within seconds, not a request that hangs.
-    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
+    _options.setdefault("connect_timeout", 5)
+    # Scoring: compiling its statement to machine code takes longer than it saves, and the sets of leads
+    # fit into this much memory. A pooler that takes no options: add `?options=` to DATABASE_URL.
+    _options.setdefault("options", "-c jit=off -c work_mem=32MB")
 
 # -- broker, workers and cache: the broker is a doorbell, the truth is in the database ---------------------
 

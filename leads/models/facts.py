@@ -313,7 +313,8 @@ class Activity(models.Model):
     their rows are never deleted, and the check would double the cost of the largest insert.
     """
 
-    lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="activities")
+    # Its index is `activity_of_lead`.
+    lead = models.ForeignKey(Lead, on_delete=models.CASCADE, db_index=False, related_name="activities")
     kind = models.ForeignKey(
         "definitions.ActivityKind",
         on_delete=models.PROTECT,
@@ -351,13 +352,15 @@ class Activity(models.Model):
             ),
         )
         indexes = (
-            # Touched leads, one lead, windows over one lead's history.
+            # What a lead did, newest last: its timeline, and silence whatever the kind.
+            models.Index(fields=("lead", "occurred_at"), include=("kind",), name="activity_of_lead"),
+            # One kind in the order of leads: a span of leads, or some, in one pass without hash or sort.
             models.Index(
-                fields=("lead", "kind", "occurred_at"),
+                fields=("kind", "lead", "occurred_at"),
                 include=("subject", "seconds"),
-                name="activity_of_lead",
+                name="activity_by_kind_and_lead",
             ),
-            # A behaviour criterion over all leads: the set of lead ids of a kind since an instant.
+            # One kind in the order of time: what the clock has moved, the newest values of a field.
             models.Index(
                 fields=("kind", "occurred_at"), include=("lead", "subject"), name="activity_by_kind"
             ),

@@ -25,13 +25,26 @@ class Score(models.Model):
     """The points of one lead under one version as of an instant. Narrow on purpose.
 
     Readers follow `Definition.active_version`; the scores of a version in the making stand beside.
+    Both keys carry no foreign-key constraint: to check a million rows takes longer than to compute and
+    write them, and a score is made from the rows that it would be checked against. `check_invariants`
+    looks at it instead.
     """
 
     pk = models.CompositePrimaryKey("version_id", "lead_id")
     version = models.ForeignKey(
-        "definitions.Version", on_delete=models.CASCADE, db_index=False, related_name="scores"
+        "definitions.Version",
+        on_delete=models.CASCADE,
+        db_constraint=False,
+        db_index=False,
+        related_name="scores",
     )
-    lead = models.ForeignKey("leads.Lead", on_delete=models.CASCADE, related_name="scores")
+    lead = models.ForeignKey(
+        "leads.Lead",
+        on_delete=models.CASCADE,
+        db_constraint=False,
+        db_index=False,
+        related_name="scores",
+    )
     points = models.IntegerField()
     fit = models.IntegerField()
     behaviour = models.IntegerField()

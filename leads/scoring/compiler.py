@@ -64,7 +64,7 @@ def score_into(version: Version, scope: Scope, as_of: datetime) -> int:
 
     Rows that would not change are left alone. Where the score of one lead can depend on the people
     beside it, leads named by id take everybody of their accounts along. Runs in the caller's
-    transaction.
+    transaction, which holds a lock of `locks`: nobody else writes these scores meanwhile.
     """
     if scope.is_empty:
         return 0
@@ -72,8 +72,10 @@ def score_into(version: Version, scope: Scope, as_of: datetime) -> int:
     ready = compiled(version.document)
     if scope.lead_ids is not None and ready.document.reads_account_mates:
         scope = scope.with_mates()
-    _execute(_without_fit(version.pk, scope))
-    return _execute(ready.writing(version.pk, scope, as_of))
+    has_rows = bool(_fetch(_any_score(version.pk, scope)))
+    if has_rows:
+        _execute(_without_fit(version.pk, scope))
+    return _execute(ready.writing(version.pk, scope, as_of, has_rows=has_rows))
 
 
 def qualified_ids(document: Json | Document, scope: Scope, as_of: datetime) -> list[int]:
@@ -132,6 +134,14 @@ def count_qualified(document: Json | Document, as_of: datetime) -> Json:
         "grades": dict(zip(range(1, 6), rest[:5], strict=True)),
         "as_of": as_of.isoformat(),
     }
+
+
+def _any_score(version_id: int, scope: Scope) -> Sql:
+    """One row where a lead in scope has a score."""
+    statement = sql(
+        "SELECT 1 FROM leads_score e WHERE e.version_id = {} AND {} LIMIT 1", version_id, scope.holds("e")
+    )
+    return with_tables(scope.tables(needs_mates=False), statement)
 
 
 def _without_fit(version_id: int, scope: Scope) -> Sql:

@@ -7,8 +7,8 @@ forms measured it grows best with the number of leads.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 
 from definitions.criteria.catalogue import Catalogue, Field
@@ -34,12 +34,16 @@ DAY = 24 * HOUR
 
 @dataclass(frozen=True)
 class RuleCompiler:
-    """Compiles the rules of one statement: `as_of` in microseconds, leads of `scope`."""
+    """Compiles the rules of one statement: `as_of` in microseconds, leads of `scope`.
+
+    `answered` holds conditions on the row `f` that the statement has at hand already, by their node.
+    """
 
     catalogue: Catalogue
     vendor: str
     as_of: int
     scope: Scope
+    answered: Mapping[Node, Sql] = field(default_factory=dict)
 
     def condition(self, node: Node, alias: str = "f") -> Sql:
         """The rule as a condition on the fit row called `alias`."""
@@ -51,20 +55,34 @@ class RuleCompiler:
 
     def activities(self, test: ActivityTest | SilenceTest, holds: Callable[[str], Sql] | None = None) -> Sql:
         """The part after SELECT of the activities (as `a`) that a condition counts."""
-        days = test.days if isinstance(test, SilenceTest) else test.within_days
-        conditions = [self._kind(test.kind)]
-        if days is not None:
-            conditions.append(sql("a.occurred_at >= {}", self.as_of - days * DAY))
-        conditions.append(sql("a.occurred_at < {}", self.as_of))
+        conditions = [*self.of_kind(test.kind, holds), *self.narrowed(test)]
+        return sql("FROM leads_activity a WHERE {}", joined(" AND ", conditions))
+
+    def of_kind(self, kind: str, holds: Callable[[str], Sql] | None = None) -> list[Sql]:
+        """What is true of every activity `a` of a kind that a lead in scope has done so far."""
+        conditions = [self._kind(kind), sql("a.occurred_at < {}", self.as_of)]
         if not self.scope.is_all:
             conditions.append((holds or self._holds)("a"))
+        return conditions
+
+    def narrowed(self, test: ActivityTest | SilenceTest) -> list[Sql]:
+        """What else must be true of an activity to be counted: its window, and what it was about."""
+        conditions = []
+        days = days_back(test)
+        if days is not None:
+            conditions.append(self.since(days))
         if isinstance(test, ActivityTest):
             conditions.extend(self._narrowing(narrowing) for narrowing in test.where)
-        return sql("FROM leads_activity a WHERE {}", joined(" AND ", conditions))
+        return conditions
+
+    def since(self, days: int) -> Sql:
+        return sql("a.occurred_at >= {}", self.as_of - days * DAY)
 
     # -- the tree ------------------------------------------------------------------------------------------
 
     def _condition(self, node: Node, alias: str, holds: Callable[[str], Sql]) -> Sql:
+        if alias == "f" and node in self.answered:
+            return self.answered[node]
         if isinstance(node, Grouping):
             members = (self._condition(member, alias, holds) for member in node.members)
             if node.op == "all":
@@ -78,14 +96,15 @@ class RuleCompiler:
         if isinstance(node, ActivityTest):
             return sql("({} IN ({}))", name(alias, "lead_id"), self._activity_set(node, holds))
         if isinstance(node, SilenceTest):
-            return sql(
-                "({} < {} AND {} NOT IN (SELECT a.lead_id {}))",
-                name(alias, "captured_at"),
-                self.as_of - node.days * DAY,
-                name(alias, "lead_id"),
-                self.activities(node, holds),
-            )
+            broken = sql("{} IN (SELECT a.lead_id {})", name(alias, "lead_id"), self.activities(node, holds))
+            return self.silence(node, alias, broken)
         return self._account(node, alias)
+
+    def silence(self, test: SilenceTest, alias: str, is_broken: Sql) -> Sql:
+        """Silent: known since before the window, and nothing done in it."""
+        return sql(
+            "({} < {} AND NOT {})", name(alias, "captured_at"), self.as_of - test.days * DAY, is_broken
+        )
 
     # -- attributes ----------------------------------------------------------------------------------------
 
@@ -155,12 +174,9 @@ class RuleCompiler:
             )
         if test.measure == "at_least" and test.number == 1:
             return sql("SELECT a.lead_id {}", activities)
-        counted = {
-            "at_least": sql("COUNT(*)"),
-            "total_seconds": sql("SUM(a.seconds)"),
-            "different_subjects": sql("COUNT(DISTINCT a.subject_id)"),
-        }[test.measure]
-        return sql("SELECT a.lead_id {} GROUP BY a.lead_id HAVING {} >= {}", activities, counted, test.number)
+        return sql(
+            "SELECT a.lead_id {} GROUP BY a.lead_id HAVING {} >= {}", activities, measured(test), test.number
+        )
 
     def _kind(self, kind: str) -> Sql:
         ids = self.catalogue.kind_ids
@@ -202,6 +218,22 @@ class RuleCompiler:
             counted,
             test.number,
         )
+
+
+def days_back(test: ActivityTest | SilenceTest) -> int | None:
+    """How far a condition looks back; None is ever."""
+    return test.days if isinstance(test, SilenceTest) else test.within_days
+
+
+def measured(test: ActivityTest | SilenceTest) -> Sql:
+    """What a condition counts, over the activities `a` of one lead."""
+    measure = "at_least" if isinstance(test, SilenceTest) else test.measure
+    return {
+        "at_least": sql("COUNT(*)"),
+        "within_any_hours": sql("COUNT(*)"),
+        "total_seconds": sql("SUM(a.seconds)"),
+        "different_subjects": sql("COUNT(DISTINCT a.subject_id)"),
+    }[measure]
 
 
 _VALUE_COLUMNS = {

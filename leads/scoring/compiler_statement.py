@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from definitions.criteria.catalogue import Catalogue
-from definitions.criteria.nodes import ActivityTest, Clause, Document
+from definitions.criteria.nodes import Clause, Document
 from leads.models import Qualification
-from leads.scoring.compiler_rules import DAY, RuleCompiler
+from leads.scoring.compiler_behaviour import Behaviour
+from leads.scoring.compiler_rules import RuleCompiler
 from leads.scoring.scope import Scope
 from leads.scoring.sql import Sql, joined, name, sql, with_tables
 from portal.common.fields import to_microseconds
@@ -27,8 +28,6 @@ _IS_QUALIFIED = sql(
     Sql(str(Qualification.ALONE.value)),
     Sql(str(Qualification.QUALIFIED.value)),
 )
-# More than any instant in microseconds: keeps a division from rounding towards 1970 from both sides.
-_BEYOND = 10**17
 
 
 @dataclass(frozen=True)
@@ -40,44 +39,49 @@ class Compiled:
     vendor: str
 
     def scores(self, scope: Scope, as_of: datetime) -> Sql:
-        """Rows of lead id, points, fit, behaviour, grade, qualification, is qualified; by lead id.
+        """Rows of lead id, points, fit, behaviour, grade, qualification, is qualified; by lead id."""
+        return sql("{} ORDER BY o.lead_id", self._judged(scope, as_of, self._selected_scores()))
 
-        In that order two workers that write the same leads cannot lock each other out.
-        """
-        return with_tables(self._tables(scope, as_of), self._selected_scores())
-
-    def writing(self, version_id: int, scope: Scope, as_of: datetime) -> Sql:
-        """INSERT … ON CONFLICT DO UPDATE into the scores of a version; rows that say the same stay.
+    def writing(self, version_id: int, scope: Scope, as_of: datetime, *, has_rows: bool) -> Sql:
+        """INSERT of the scores of a version; where it `has_rows` in scope, those that say the same stay.
 
         For leads named one by one, whose facts have changed, `as_of` alone is a difference: a score
         can be repeated from its instant and the facts as they now are.
         """
-        differs = ["points", "fit", "behaviour", "grade", "qualification"]
-        if scope.lead_ids is not None:
-            differs.append("as_of")
-        # The common tables stand inside: Python's sqlite3 counts rows of what begins with INSERT only.
-        return sql(
-            "INSERT INTO leads_score (version_id, lead_id, points, fit, behaviour, grade, qualification, "
-            "is_qualified, as_of) SELECT {}, s.*, {} FROM ({}) s WHERE TRUE "
-            "ON CONFLICT (version_id, lead_id) DO UPDATE SET points = excluded.points, fit = excluded.fit, "
-            "behaviour = excluded.behaviour, grade = excluded.grade, qualification = excluded.qualification, "
-            "is_qualified = excluded.is_qualified, as_of = excluded.as_of WHERE {}",
+        columns = ["points", "fit", "behaviour", "grade", "qualification", "is_qualified"]
+        insert = sql(
+            "INSERT INTO leads_score (version_id, lead_id, {}, as_of) SELECT {}, s.*, {} FROM ({}) s",
+            joined(", ", map(name, columns)),
             version_id,
             to_microseconds(as_of),
-            with_tables(self._tables(scope, as_of), self._selected_scores()),
-            joined(
-                " OR ",
-                (
-                    sql("{} <> {}", name("leads_score", column), name("excluded", column))
-                    for column in differs
-                ),
-            ),
+            # The common tables stand inside: Python's sqlite3 counts rows of what begins with INSERT only.
+            self._judged(scope, as_of, self._selected_scores()),
         )
+        if not has_rows:
+            return sql("{} ORDER BY s.lead_id", insert)
+        differs = columns[:-1] + ([] if scope.lead_ids is None else ["as_of"])
+        # Leads named one by one stand in a table that only the inner statement knows.
+        is_near = scope.holds("e") if scope.lead_ids is None else sql("TRUE")
+        # Rows that stay are kept from the INSERT: it would lock each of them, which is a write.
+        return sql(
+            "{} LEFT JOIN leads_score e ON e.version_id = {} AND e.lead_id = s.lead_id AND {} "
+            "WHERE e.lead_id IS NULL OR {} ORDER BY s.lead_id "
+            "ON CONFLICT (version_id, lead_id) DO UPDATE SET {}",
+            insert,
+            version_id,
+            is_near,
+            joined(" OR ", (self._differs(column, as_of) for column in differs)),
+            joined(", ", (sql("{} = {}", name(one), name("excluded", one)) for one in (*columns, "as_of"))),
+        )
+
+    def _differs(self, column: str, as_of: datetime) -> Sql:
+        now = to_microseconds(as_of) if column == "as_of" else name("s", column)
+        return sql("{} <> {}", name("e", column), now)
 
     def qualified(self, scope: Scope, as_of: datetime) -> Sql:
         """Rows of one lead id, ascending."""
         statement = sql("SELECT o.lead_id FROM outcomes o WHERE {} ORDER BY o.lead_id", _IS_QUALIFIED)
-        return with_tables(self._tables(scope, as_of), statement)
+        return self._judged(scope, as_of, statement)
 
     def columns(self, scope: Scope, as_of: datetime) -> Sql:
         """Rows of the lead's id, then of each criterion in turn whether it is met and its points."""
@@ -95,44 +99,37 @@ class Compiled:
         statement = sql(
             "SELECT {} FROM outcomes o JOIN hits h ON h.lead_id = o.lead_id", joined(", ", counted)
         )
-        return with_tables(self._tables(scope, as_of), statement)
+        return self._judged(scope, as_of, statement)
 
     # -- the layers ----------------------------------------------------------------------------------------
 
-    def _tables(self, scope: Scope, as_of: datetime) -> Tables:
-        return [
-            *self._hit_tables(scope, as_of),
-            ("halves", self._halves()),
-            ("totals", self._totals()),
-            ("outcomes", self._outcomes()),
-        ]
+    def _judged(self, scope: Scope, as_of: datetime, statement: Sql) -> Sql:
+        """The statement behind all layers."""
+        layers = {"halves": self._halves(), "totals": self._totals(), "outcomes": self._outcomes()}
+        # SQLite folds what it does not keep.
+        streamed = layers if self.vendor == "postgresql" else ()
+        tables = [*self._hit_tables(scope, as_of), *layers.items()]
+        return with_tables(tables, statement, streamed=streamed)
 
     def _hit_tables(self, scope: Scope, as_of: datetime) -> Tables:
         rules = RuleCompiler(self.catalogue, self.vendor, to_microseconds(as_of), scope)
         return [*scope.tables(needs_mates=self.document.reads_account_mates), ("hits", self._hits(rules))]
 
     def _hits(self, rules: RuleCompiler) -> Sql:
-        columns, joins = [sql("f.lead_id")], []
+        behaviour = Behaviour(self.document, rules)
+        columns = [sql("f.lead_id")]
         for number, clause in enumerate(self.document.criteria):
             met = name(f"is_met_{number}")
             if clause.effect.is_counted:
-                counted = name(f"c{number}")
-                columns.append(sql("{}.lead_id IS NOT NULL AS {}", counted, met))
-                columns.append(sql("COALESCE({}.points, 0) AS {}", counted, name(f"points_{number}")))
-                joins.append(
-                    sql(
-                        " LEFT JOIN ({}) {} ON {}.lead_id = f.lead_id",
-                        _counted_points(clause, rules),
-                        counted,
-                        counted,
-                    )
-                )
+                is_met, points = behaviour.points[number]
+                columns.append(sql("{} AS {}", is_met, met))
+                columns.append(sql("{} AS {}", points, name(f"points_{number}")))
             else:
-                columns.append(sql("{} AS {}", rules.condition(clause.rule), met))
+                columns.append(sql("{} AS {}", behaviour.rules.condition(clause.rule), met))
         return sql(
             "SELECT {} FROM leads_leadfit f{} WHERE {}",
             joined(", ", columns),
-            joined("", joins),
+            joined("", behaviour.joins),
             rules.scope.holds("f"),
         )
 
@@ -188,7 +185,7 @@ class Compiled:
     def _selected_scores(self) -> Sql:
         return sql(
             "SELECT o.lead_id, o.points, o.fit, o.behaviour, {} AS grade, o.qualification, "
-            "{} AS is_qualified FROM outcomes o ORDER BY o.lead_id",
+            "{} AS is_qualified FROM outcomes o",
             self._grade(),
             _IS_QUALIFIED,
         )
@@ -242,60 +239,3 @@ def _capped(total: Sql, cap: int | None) -> Sql:
 
 def _count(condition: Sql) -> Sql:
     return sql("COUNT(CASE WHEN {} THEN 1 END)", condition)
-
-
-# -- points of occurrences ---------------------------------------------------------------------------------
-
-
-def _counted_points(clause: Clause, rules: RuleCompiler) -> Sql:
-    """Rows of lead id and points, for the leads that meet a criterion whose occurrences count or fade."""
-    test, effect = clause.rule, clause.effect
-    assert isinstance(test, ActivityTest)
-    activities = rules.activities(test)
-    enough = sql(" HAVING COUNT(*) >= {}", test.number) if test.number > 1 else sql("")
-    if effect.count == "once":
-        newest = _faded(clause, rules.as_of, sql("MAX(a.occurred_at)"))
-        return sql("SELECT a.lead_id, {} AS points {} GROUP BY a.lead_id{}", newest, activities, enough)
-    if effect.times is None:
-        points = _faded(clause, rules.as_of, sql("a.occurred_at"))
-        return sql(
-            "SELECT a.lead_id, CAST(SUM({}) AS bigint) AS points {} GROUP BY a.lead_id{}",
-            points,
-            activities,
-            enough,
-        )
-    # The newest of each period come first; equal instants are equally old, so their order is all one.
-    per_period = sql("a.lead_id")
-    if effect.per_days is not None:
-        period = effect.per_days * DAY
-        shift = (_BEYOND // period + 1) * period
-        per_period = sql("a.lead_id, (a.occurred_at + {}) / {}", shift, period)
-    numbered = sql(
-        "SELECT a.lead_id, a.occurred_at, ROW_NUMBER() OVER (PARTITION BY {} ORDER BY a.occurred_at DESC) "
-        "AS place {}",
-        per_period,
-        activities,
-    )
-    return sql(
-        "SELECT n.lead_id, CAST(SUM(CASE WHEN n.place <= {} THEN {} ELSE 0 END) AS bigint) AS points "
-        "FROM ({}) n GROUP BY n.lead_id{}",
-        effect.times,
-        _faded(clause, rules.as_of, sql("n.occurred_at")),
-        numbered,
-        enough,
-    )
-
-
-def _faded(clause: Clause, as_of: int, occurred_at: Sql) -> Sql:
-    """The points of one occurrence: points * (D - d) / D of whole age d days, towards zero; 0 from D on.
-
-    Both databases cut the quotient of whole numbers towards zero.
-    """
-    effect = clause.effect
-    if effect.fade_days is None:
-        return sql("{}", effect.points)
-    age = sql("(({} - {}) / {})", as_of, occurred_at, DAY)
-    days = effect.fade_days
-    return sql(
-        "CASE WHEN {} < {} THEN {} * ({} - {}) / {} ELSE 0 END", age, days, effect.points, days, age, days
-    )

@@ -22,7 +22,7 @@ from definitions.criteria.nodes import (
 )
 from definitions.criteria.wording import sentence_of_rule
 from leads.models import AccountValue, Lead, LeadValue
-from leads.scoring.compiler_rules import RuleCompiler
+from leads.scoring.compiler_rules import RuleCompiler, measured
 from leads.scoring.sql import joined, sql, with_tables
 from portal.common.fields import from_microseconds
 
@@ -56,15 +56,8 @@ def notes_of(clause: Clause, raw_rule: dict[str, Any], rules: RuleCompiler, lead
 
 
 def _activity_notes(test: ActivityTest, rules: RuleCompiler, lead_ids: Iterable[int]) -> Notes:
-    measured = {
-        "at_least": sql("COUNT(*)"),
-        "within_any_hours": sql("COUNT(*)"),
-        "total_seconds": sql("SUM(a.seconds)"),
-        "different_subjects": sql("COUNT(DISTINCT a.subject_id)"),
-    }[test.measure]
-    counts = dict(
-        _fetch(rules, sql("SELECT a.lead_id, {} {} GROUP BY a.lead_id", measured, rules.activities(test)))
-    )
+    statement = sql("SELECT a.lead_id, {} {} GROUP BY a.lead_id", measured(test), rules.activities(test))
+    counts = dict(_fetch(rules, statement))
     return {lead_id: _activity_words(test, int(counts.get(lead_id) or 0)) for lead_id in lead_ids}
 
 

@@ -18,8 +18,12 @@ from portal.common.errors import Conflict
 from portal.common.models import User
 from portal.common.selectors import the_workspace
 
-# Below a second each on SQLite with twelve criteria; small enough that two workers share 5,000 leads.
+# Below a second each with twelve criteria; small enough that two workers share 5,000 leads.
 LEADS_PER_CHUNK = 2_500
+# To claim and plan a chunk costs some hundredths of a second, so where there are many leads they are
+# larger; not on SQLite, whose other writers wait for each.
+MOST_LEADS_PER_CHUNK = 10_000
+CHUNKS_ENOUGH = 100
 _HIGHEST_ID = 2**63 - 1
 
 _WANTED = {
@@ -88,7 +92,7 @@ def marks_retry(*, actor: User) -> int:
 
 
 def _plan(version: Version, kind: str, actor: User | None, now: datetime) -> Run:
-    spans = _spans(LEADS_PER_CHUNK)
+    spans = _spans(_leads_per_chunk(LeadFit.objects.count()))
     run = Run.objects.create(
         definition=version.definition,
         version=version,
@@ -103,6 +107,12 @@ def _plan(version: Version, kind: str, actor: User | None, now: datetime) -> Run
         for number, (first, last, leads) in enumerate(spans, start=1)
     )
     return run
+
+
+def _leads_per_chunk(leads: int) -> int:
+    if not connection.features.has_select_for_update:
+        return LEADS_PER_CHUNK
+    return max(LEADS_PER_CHUNK, min(MOST_LEADS_PER_CHUNK, leads // CHUNKS_ENOUGH))
 
 
 def _spans(size: int) -> list[tuple[int, int, int]]:

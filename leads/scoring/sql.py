@@ -7,7 +7,7 @@ a rule, a file or a person can get in as a parameter and in no other way.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,11 +58,19 @@ def name(*words: str) -> Sql:
     return Sql(".".join(words))
 
 
-def with_tables(tables: Iterable[tuple[str, Sql]], statement: Sql) -> Sql:
+def with_tables(tables: Iterable[tuple[str, Sql]], statement: Sql, *, streamed: Collection[str] = ()) -> Sql:
     """The statement behind its common tables.
 
     They are materialised: the planners would otherwise copy a clause's whole subquery to every place
-    where its column is used.
+    where its column is used. A `streamed` one is read once and not kept: rows go through it one by one,
+    and OFFSET 0 is what keeps PostgreSQL from folding it into its reader.
     """
-    parts = [sql("{} AS MATERIALIZED ({})", name(table), query) for table, query in tables]
+    parts = [
+        sql(
+            "{} AS NOT MATERIALIZED ({} OFFSET 0)" if table in streamed else "{} AS MATERIALIZED ({})",
+            name(table),
+            query,
+        )
+        for table, query in tables
+    ]
     return sql("WITH {} {}", joined(", ", parts), statement) if parts else statement
