@@ -72,5 +72,11 @@ def minutes_of_day(rng: Generator, count: int) -> NDArray[np.float64]:
     return np.where(which < 0.46, morning, np.where(which < 0.88, afternoon, evening))
 
 
+def numbered(prefix: str, numbers: Ints, digits: int) -> NDArray[np.bytes_]:
+    """Names like b"nl-00000042"."""
+    padded = np.strings.zfill(numbers.astype(f"S{digits}"), digits)
+    return np.strings.add(np.bytes_(prefix), padded)
+
+
 def instant(value: Any) -> datetime:
     return from_microseconds(int(value))
