@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -14,6 +14,7 @@ from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 # For each sort and hash. With the default of 4 MB the planner finds a set of a million leads too large to
 # hash, and looks for each lead in all of it.
 MEMORY = "256MB"
+WORTH_BARING = 100_000
 
 
 def give_room() -> None:
@@ -44,14 +45,14 @@ def follow_sequences(*tables: type[models.Model]) -> None:
 
 
 @contextmanager
-def bare(*tables: type[models.Model]) -> Iterator[None]:
+def bare(tables: Sequence[type[models.Model]], *, rows: int) -> Iterator[None]:
     """Inside, these tables have no foreign keys and no index but the primary key; afterwards those declared.
 
     Making an index of all rows at once costs a fraction of adding to it row by row, and a foreign key is
-    then checked by one join. Runs in the caller's transaction and locks the tables until its end. SQLite
-    cannot alter tables within a transaction and keeps them as they are.
+    then checked by one join. Runs in the caller's transaction and locks the tables until its end. For few
+    rows to come it does not pay, and SQLite cannot alter tables within a transaction: they stay as they are.
     """
-    if connection.vendor != "postgresql":
+    if connection.vendor != "postgresql" or rows < WORTH_BARING:
         yield
         return
     connection.check_constraints()  # no table with checks to come can be altered

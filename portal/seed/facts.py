@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -11,7 +10,6 @@ from zoneinfo import ZoneInfo
 from django.db.models import Max
 
 from definitions.models import ActivityKind, Attribute
-from leads.facts import refresh
 from leads.models import Account, AccountValue, Activity, Lead, LeadFit, LeadValue, Source, Term
 from portal.common.models import Team, User
 from portal.common.working_time import Calendar, add_working_time, working_time_before
@@ -30,9 +28,6 @@ ATTRIBUTES = (
     ("contract-ends", "Current contract ends", "date", "account"),
     ("may-be-called", "Agreed to be called", "yes_no", "lead"),
 )
-REFRESH_SLICE = 20_000
-# Dropping indexes and making them again pays for more activities than this.
-WORTH_BARING = 100_000
 FACTS = (Account, AccountValue, Activity, Lead, LeadFit, LeadValue, Term)
 
 
@@ -66,7 +61,7 @@ def facts_lay(
     clock = LocalClock(ZoneInfo(str(calendar.zone)), began, now)
     first_account = (Account.objects.aggregate(last=Max("pk"))["last"] or 0) + 1
     first_lead = (Lead.objects.aggregate(last=Max("pk"))["last"] or 0) + 1
-    with bare(*FACTS) if activities >= WORTH_BARING else nullcontext():
+    with bare(FACTS, rows=activities):
         companies = companies_lay(
             count=accounts,
             seed=seed,
@@ -86,11 +81,9 @@ def facts_lay(
             source=crm,
             companies=companies,
             attributes=attributes,
+            progress=lambda done: progress("leads", done),
         )
         follow_sequences(Account, Lead)
-        progress("leads", leads)
-        for start in range(first_lead, first_lead + leads, REFRESH_SLICE):
-            refresh(range(start, min(start + REFRESH_SLICE, first_lead + leads)))
         behaviour = behaviour_lay(
             count=activities,
             seed=seed,
