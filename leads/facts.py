@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from django.db.models import F, Min, Q
@@ -186,11 +187,14 @@ def _aware(instant: datetime) -> datetime:
     return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
 
 
+# Most texts are the same few for thousands of leads: titles, countries, channels.
+@lru_cache(maxsize=5_000)
 def _key(column: str, text: str | None) -> str | None:
     """The matching form, or None when nothing is known."""
     return key_form(text)[: _LIMITS[column]] or None if text else None
 
 
+@lru_cache(maxsize=5_000)
 def _words(column: str, text: str | None) -> str | None:
     """The text as words, or None when it holds none."""
     words = words_form(text) if text else ""

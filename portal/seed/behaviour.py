@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
+from typing import Any
 
 import numpy as np
 from numpy.random import Generator
@@ -22,34 +23,32 @@ from portal.seed.draws import (
     Ints,
     LocalClock,
     minutes_of_day,
+    numbered,
     stream,
     weighted,
     working_days,
 )
 from portal.seed.laid_leads import LaidLeads
 
-SLICE = 50_000
+SLICE = 500_000  # activities drawn at a time: some 150 MB
+WRITE_SLICE = 100_000
 PER_VISIT = 4
-COLUMNS = (
-    "lead_id", "kind_id", "occurred_at", "subject_id", "campaign_id", "channel_id", "seconds", "source_id",
-    "message_id",
-)  # fmt: skip
 
-# (kind, weight among the lukewarm, weight among the keen, subjects)
-KINDS: tuple[tuple[str, float, float, tuple[str, ...]], ...] = (
-    ("page_viewed", 580, 600, tuple(page for page, _ in words.PAGES)),
-    ("session", 60, 50, ("www.nordlicht.example",)),
-    ("email_opened", 210, 110, words.MAILS),
-    ("email_clicked", 55, 70, words.MAILS),
-    ("form_submitted", 25, 25, words.FORMS),
-    ("content_downloaded", 28, 60, words.CONTENTS),
-    ("webinar_attended", 14, 30, words.WEBINARS),
-    ("campaign_answered", 15, 20, words.CAMPAIGNS),
-    ("product_favourited", 6, 10, ("Approvals module", "Month-end module")),
-    ("pricing_downloaded", 4, 12, ("Price list",)),
-    ("trial_requested", 0.7, 3, ("Trial",)),
-    ("demo_requested", 0.7, 4, ("Demo",)),
-    ("contact_requested", 0.7, 4, ("Contact form",)),
+# (kind, weight among the cold, among the lukewarm, among the keen, subjects)
+KINDS: tuple[tuple[str, float, float, float, tuple[str, ...]], ...] = (
+    ("page_viewed", 150, 580, 600, tuple(page for page, _ in words.PAGES)),
+    ("session", 40, 60, 50, ("www.nordlicht.example",)),
+    ("email_opened", 700, 210, 110, words.MAILS),
+    ("email_clicked", 60, 55, 70, words.MAILS),
+    ("form_submitted", 15, 25, 25, words.FORMS),
+    ("content_downloaded", 15, 28, 60, words.CONTENTS),
+    ("webinar_attended", 10, 14, 30, words.WEBINARS),
+    ("campaign_answered", 10, 15, 20, words.CAMPAIGNS),
+    ("product_favourited", 0, 6, 10, ("Approvals module", "Month-end module")),
+    ("pricing_downloaded", 0, 4, 12, ("Price list",)),
+    ("trial_requested", 0, 0.7, 3, ("Trial",)),
+    ("demo_requested", 0, 0.7, 4, ("Demo",)),
+    ("contact_requested", 0, 0.7, 4, ("Contact form",)),
 )
 KIND_NAMES = tuple(kind for kind, *_ in KINDS)
 TIMED = {"page_viewed": 70, "session": 420, "webinar_attended": 2700}  # median seconds
@@ -69,36 +68,66 @@ EVENT = "Nordlicht Live"
 class Behaviour:
     """All activities by time: index of the lead (not its id) and instant in microseconds."""
 
-    lead: Ints
+    lead: NDArray[np.int32]
     at: Ints
 
 
 @dataclass
 class _Acts:
-    lead: Ints
+    """Arrays of equal length. `kind`, `subject` (of its kind) and `channel` are indexes into the tables above
+    and into `words.CAPTURES`."""
+
+    lead: NDArray[Any]
     at: Ints
-    kind: Ints
-    subject: Ints
-    channel: Ints
+    kind: NDArray[Any]
+    subject: NDArray[Any]
+    channel: NDArray[Any]
+
+    def __len__(self) -> int:
+        return len(self.at)
+
+    @classmethod
+    def room_for(cls, count: int) -> _Acts:
+        """Twenty million take 300 MB."""
+        return cls(
+            np.empty(count, np.int32),
+            np.empty(count, np.int64),
+            *(np.empty(count, np.int8) for _ in range(3)),
+        )
+
+    def put(self, start: int, acts: _Acts) -> int:
+        """Lay `acts` down from `start` on, as many as there is room for; returns where they end."""
+        end = min(start + len(acts), len(self))
+        for name in ACT_FIELDS:
+            getattr(self, name)[start:end] = getattr(acts, name)[: end - start]
+        return end
+
+    def sort(self) -> None:
+        order = np.argsort(self.at, kind="stable")
+        for name in ACT_FIELDS:
+            setattr(self, name, getattr(self, name)[order])
+
+    def part(self, start: int, end: int) -> _Acts:
+        return _Acts(*(getattr(self, name)[start:end] for name in ACT_FIELDS))
 
 
-class Terms:
+ACT_FIELDS = tuple(each.name for each in fields(_Acts))
+
+
+def _terms() -> dict[str, int]:
     """The shared words, one row each; ids by text."""
-
-    def __init__(self) -> None:
-        texts = sorted(
-            {subject for *_, subjects in KINDS for subject in subjects}
-            | {subject for _, subject in CAPTURED_BY.values()}
-            | {channel for _, channel, *_ in words.CAPTURES}
-            | set(words.CAMPAIGNS)
-            | {EVENT}
-        )
-        Term.objects.bulk_create(
-            [Term(key=key_form(text), text=text, words=words_form(text)) for text in texts],
-            ignore_conflicts=True,
-        )
-        ids = dict(Term.objects.filter(key__in=[key_form(text) for text in texts]).values_list("key", "id"))
-        self.ids = {text: ids[key_form(text)] for text in texts}
+    texts = sorted(
+        {subject for *_, subjects in KINDS for subject in subjects}
+        | {subject for _, subject in CAPTURED_BY.values()}
+        | {channel for _, channel, *_ in words.CAPTURES}
+        | set(words.CAMPAIGNS)
+        | {EVENT}
+    )
+    Term.objects.bulk_create(
+        [Term(key=key_form(text), text=text, words=words_form(text)) for text in texts], ignore_conflicts=True
+    )
+    ids = dict(Term.objects.filter(key__in=[key_form(text) for text in texts]).values_list("key", "id"))
+    return {text: ids[key_form(text)] for text in texts}
 
 
 def behaviour_lay(
@@ -119,19 +148,14 @@ def behaviour_lay(
     """
     rng = stream(seed, "activities")
     now_us = to_microseconds(now)
-    captures = _captures(laid_leads, now_us)
-    event = _event(rng, laid_leads, to_microseconds(event_at), now_us, max(0, count - len(laid_leads)) // 12)
-    visits = _visits(rng, laid_leads, now_us, clock, max(0, count - len(laid_leads) - len(event.lead)))
-    parts = (captures, event, visits)
-    lead, at, kind, subject, channel = (
-        np.concatenate([getattr(part, name) for part in parts])[:count]
-        for name in ("lead", "at", "kind", "subject", "channel")
-    )
-    order = np.lexsort((kind, lead, at))
-    acts = _Acts(lead[order], at[order], kind[order], subject[order], channel[order])
-    for done, rows in _rows(rng, acts, laid_leads, source, kind_ids):
-        bulk.insert(Activity, COLUMNS, rows)
-        progress(done)
+    acts = _Acts.room_for(count)
+    done = acts.put(0, _captures(laid_leads, now_us))
+    room = count - done
+    done = acts.put(done, _event(rng, laid_leads, to_microseconds(event_at), now_us, room // 12))
+    for visits in _visits(rng, laid_leads, now_us, clock, count - done):
+        done = acts.put(done, visits)
+    acts.sort()
+    _write(rng, acts, laid_leads, source, kind_ids, progress)
     return Behaviour(acts.lead, acts.at)
 
 
@@ -139,7 +163,7 @@ def _captures(laid_leads: LaidLeads, now_us: int) -> _Acts:
     kinds = {kind: number for number, kind in enumerate(KIND_NAMES)}
     table = [CAPTURED_BY[source] for source, *_ in words.CAPTURES]
     kind_of = np.array([kinds[kind] for kind, _ in table])
-    subject_of = np.array([KINDS[kinds[kind]][3].index(subject) for kind, subject in table])
+    subject_of = np.array([KINDS[kinds[kind]][-1].index(subject) for kind, subject in table])
     size = len(laid_leads)
     return _Acts(
         np.arange(size),
@@ -174,13 +198,31 @@ def _event(rng: Generator, laid_leads: LaidLeads, event_us: int, now_us: int, mo
     return _Acts(*(values[:most] for values in (acts.lead, acts.at, acts.kind, acts.subject, acts.channel)))
 
 
-def _visits(rng: Generator, laid_leads: LaidLeads, now_us: int, clock: LocalClock, count: int) -> _Acts:
+def _visits(
+    rng: Generator, laid_leads: LaidLeads, now_us: int, clock: LocalClock, count: int
+) -> Iterator[_Acts]:
+    """`count` acts on visits, some leads at a time."""
     size = len(laid_leads)
     span = np.maximum(now_us - laid_leads.captured, DAY)
     # Most leads do a little, a few do a great deal; who is known longer had more time to.
-    weight = np.exp(rng.normal(0, 1.35, size)) * np.where(laid_leads.is_keen, 2.6, 0.8)
+    weight = np.exp(rng.normal(0, 1.35, size)) * np.where(
+        laid_leads.is_keen, 2.6, np.where(laid_leads.is_cold, 0.5, 0.8)
+    )
     weight *= np.minimum(span / DAY, 120) ** 0.5
     each = rng.multinomial(count, weight / weight.sum())
+    slices = np.cumsum(each) // SLICE
+    for number in range(int(slices[-1]) + 1):
+        start, end = np.searchsorted(slices, [number, number + 1])
+        yield _visits_of(rng, laid_leads, slice(start, end), each[start:end], now_us, clock)
+
+
+def _visits_of(
+    rng: Generator, laid_leads: LaidLeads, leads: slice, each: Ints, now_us: int, clock: LocalClock
+) -> _Acts:
+    """`each` acts of these leads."""
+    captured, is_keen = laid_leads.captured[leads], laid_leads.is_keen[leads]
+    size, count = len(each), int(each.sum())
+    span = np.maximum(now_us - captured, DAY)
     lead = np.repeat(np.arange(size), each)
     first = np.repeat(np.cumsum(each) - each, each)
     rank = np.arange(count) - first
@@ -191,8 +233,8 @@ def _visits(rng: Generator, laid_leads: LaidLeads, now_us: int, clock: LocalCloc
     total = len(of)
     early = rng.beta(0.7, 1.5, total) * span[of]
     peak = (rng.beta(0.9, 1.2, size) * span)[of] + rng.normal(0, 2.5 * DAY, total)
-    is_burst = rng.random(total) < np.where(laid_leads.is_keen[of], 0.75, 0.4)
-    start = laid_leads.captured[of] + np.where(is_burst, peak, early).astype(np.int64)
+    is_burst = rng.random(total) < np.where(is_keen[of], 0.75, 0.4)
+    start = captured[of] + np.where(is_burst, peak, early).astype(np.int64)
     days = working_days(rng, start // DAY, 0.85)
     starts = clock.instants(days, minutes_of_day(rng, total))
 
@@ -201,19 +243,21 @@ def _visits(rng: Generator, laid_leads: LaidLeads, now_us: int, clock: LocalCloc
     late = now_us - MINUTE
     at = np.where(at > late, at - 7 * DAY, at)
     # Nothing comes before the capture: it would be what captured the lead.
-    soon = laid_leads.captured[lead] + (rng.exponential(40, count) * MINUTE).astype(np.int64) + 20 * SECOND
-    at = np.minimum(np.where(at <= laid_leads.captured[lead], soon, at), late)
+    soon = captured[lead] + (rng.exponential(40, count) * MINUTE).astype(np.int64) + 20 * SECOND
+    at = np.minimum(np.where(at <= captured[lead], soon, at), late)
 
-    keen = laid_leads.is_keen[lead]
+    keen = is_keen[lead]
     kind = np.where(
         keen,
-        weighted(rng, [high for _, _, high, _ in KINDS], count),
-        weighted(rng, [low for _, low, _, _ in KINDS], count),
+        weighted(rng, [high for _, _, _, high, _ in KINDS], count),
+        weighted(rng, [low for _, _, low, _, _ in KINDS], count),
     )
+    cold = laid_leads.is_cold[leads][lead]
+    kind[cold] = weighted(rng, [weight for _, weight, *_ in KINDS], int(cold.sum()))
     subject = _subjects(rng, kind, keen)
     fresh = weighted(rng, [weight for *_, weight in words.CAPTURES], count)
-    channel = np.where(rng.random(count) < 0.5, laid_leads.capture[lead], fresh)
-    return _Acts(lead, at, kind, subject, channel)
+    channel = np.where(rng.random(count) < 0.5, laid_leads.capture[leads][lead], fresh)
+    return _Acts(lead + leads.start, at, kind, subject, channel)
 
 
 def _keen_bonus(page: str) -> float:
@@ -222,7 +266,7 @@ def _keen_bonus(page: str) -> float:
 
 def _subjects(rng: Generator, kind: Ints, keen: NDArray[np.bool_]) -> Ints:
     subject = np.zeros(len(kind), dtype=np.int64)
-    for number, (name, _, _, subjects) in enumerate(KINDS):
+    for number, (name, *_, subjects) in enumerate(KINDS):
         here = kind == number
         if name == "page_viewed":
             cold = weighted(rng, [weight for _, weight in words.PAGES], int(here.sum()))
@@ -235,43 +279,40 @@ def _subjects(rng: Generator, kind: Ints, keen: NDArray[np.bool_]) -> Ints:
     return subject
 
 
-def _rows(
-    rng: Generator, acts: _Acts, laid_leads: LaidLeads, source: Source, kind_ids: dict[str, int]
-) -> Iterator[tuple[int, list[tuple[object, ...]]]]:
-    terms = Terms().ids
-    subject_ids = [[terms[subject] for subject in subjects] for *_, subjects in KINDS]
-    channel_ids = [terms[channel] for _, channel, *_ in words.CAPTURES]
-    campaign_ids = [terms.get(campaign) for _, _, campaign, _ in words.CAPTURES]
+def _write(
+    rng: Generator,
+    acts: _Acts,
+    laid_leads: LaidLeads,
+    source: Source,
+    kind_ids: dict[str, int],
+    progress: Callable[[int], None],
+) -> None:
+    terms = _terms()
+    kinds = np.array([kind_ids[kind] for kind in KIND_NAMES])
+    most = max(len(subjects) for *_, subjects in KINDS)
+    subjects = np.array([[terms[each] for each in names] + [0] * (most - len(names)) for *_, names in KINDS])
+    channels = np.array([terms[channel] for _, channel, *_ in words.CAPTURES])
+    campaigns = np.array([terms.get(campaign, 0) for _, _, campaign, _ in words.CAPTURES])
+    medians = np.array([TIMED.get(kind, 0) for kind in KIND_NAMES])
     answers = KIND_NAMES.index("campaign_answered")
-    medians = [TIMED.get(kind) for kind in KIND_NAMES]
-    ids = [kind_ids[kind] for kind in KIND_NAMES]
-    stretch = np.exp(rng.normal(0, 0.8, len(acts.lead)))
-    for start in range(0, len(acts.lead), SLICE):
-        span = slice(start, start + SLICE)
-        columns = zip(
-            (acts.lead[span] + laid_leads.first_id).tolist(),
-            acts.kind[span].tolist(),
-            acts.at[span].tolist(),
-            acts.subject[span].tolist(),
-            acts.channel[span].tolist(),
-            stretch[span].tolist(),
-            strict=True,
+    for start in range(0, len(acts), WRITE_SLICE):
+        part = acts.part(start, start + WRITE_SLICE)
+        size, kind, channel = len(part), part.kind, part.channel
+        subject = subjects[kind, part.subject]
+        seconds = (medians[kind] * np.exp(rng.normal(0, 0.8, size))).astype(np.int64) + 1
+        campaign = np.where(kind == answers, subject, campaigns[channel])
+        bulk.copy_in(
+            Activity,
+            {
+                "lead_id": part.lead + laid_leads.first_id,
+                "kind_id": kinds[kind],
+                "occurred_at": part.at,
+                "subject_id": subject,
+                "campaign_id": np.ma.masked_equal(campaign, 0),
+                "channel_id": channels[channel],
+                "seconds": np.ma.array(seconds, mask=medians[kind] == 0),
+                "source_id": np.full(size, source.pk),
+                "message_id": numbered("nl-", np.arange(start + 1, start + 1 + size), 8),
+            },
         )
-        rows: list[tuple[object, ...]] = []
-        for number, (lead_id, kind, at, subject, channel, factor) in enumerate(columns, start=start + 1):
-            median = medians[kind]
-            subject_id = subject_ids[kind][subject]
-            rows.append(
-                (
-                    lead_id,
-                    ids[kind],
-                    at,
-                    subject_id,
-                    subject_id if kind == answers else campaign_ids[channel],
-                    channel_ids[channel],
-                    int(median * factor) + 1 if median else None,
-                    source.pk,
-                    f"nl-{number:08d}",
-                )
-            )
-        yield start + len(rows), rows
+        progress(start + size)

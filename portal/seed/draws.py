@@ -20,7 +20,7 @@ DAY = 24 * 60 * MINUTE
 MONDAY_OFFSET_DAYS = 3  # the epoch was a Thursday
 
 # A part's number never changes: another one would change what every later part draws.
-STREAMS = {"accounts": 1, "leads": 2, "activities": 3, "handoffs": 4, "agreement": 5, "reviews": 6}
+STREAMS = {"accounts": 1, "leads": 2, "activities": 3, "handoffs": 4, "agreement": 5, "reviews": 6, "cold": 7}
 
 
 def stream(seed: int, part: str) -> Generator:
@@ -70,6 +70,12 @@ def minutes_of_day(rng: Generator, count: int) -> NDArray[np.float64]:
     evening = rng.uniform(18 * 60, 23 * 60, count)
     which = rng.random(count)
     return np.where(which < 0.46, morning, np.where(which < 0.88, afternoon, evening))
+
+
+def numbered(prefix: str, numbers: Ints, digits: int) -> NDArray[np.bytes_]:
+    """Names like b"nl-00000042"."""
+    padded = np.strings.zfill(numbers.astype(f"S{digits}"), digits)
+    return np.strings.add(np.bytes_(prefix), padded)
 
 
 def instant(value: Any) -> datetime:

@@ -7,17 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from django.core.management.color import no_style
-from django.db import connection
 from django.db.models import Max
 
 from definitions.models import ActivityKind, Attribute
-from leads.facts import refresh
 from leads.models import Account, AccountValue, Activity, Lead, LeadFit, LeadValue, Source, Term
 from portal.common.models import Team, User
 from portal.common.working_time import Calendar, add_working_time, working_time_before
 from portal.seed.behaviour import Behaviour, behaviour_lay
 from portal.seed.companies import companies_lay
+from portal.seed.database import bare, follow_sequences, take_statistics
 from portal.seed.draws import LocalClock
 from portal.seed.laid_leads import HORIZON_DAYS, LaidLeads, leads_lay
 from portal.seed.trail import backdate
@@ -30,8 +28,7 @@ ATTRIBUTES = (
     ("contract-ends", "Current contract ends", "date", "account"),
     ("may-be-called", "Agreed to be called", "yes_no", "lead"),
 )
-REFRESH_SLICE = 20_000
-COUNTED = (Account, AccountValue, Activity, Lead, LeadFit, LeadValue, Term)
+FACTS = (Account, AccountValue, Activity, Lead, LeadFit, LeadValue, Term)
 
 
 @dataclass(frozen=True)
@@ -64,42 +61,41 @@ def facts_lay(
     clock = LocalClock(ZoneInfo(str(calendar.zone)), began, now)
     first_account = (Account.objects.aggregate(last=Max("pk"))["last"] or 0) + 1
     first_lead = (Lead.objects.aggregate(last=Max("pk"))["last"] or 0) + 1
-    companies = companies_lay(
-        count=accounts,
-        seed=seed,
-        now=now,
-        first_id=first_account,
-        source=crm,
-        sellers=[person.pk for person in people.values() if person.team == Team.SALES],
-        contract_id=attributes["contract-ends"],
-    )
-    progress("accounts", accounts)
-    laid_leads = leads_lay(
-        count=leads,
-        seed=seed,
-        now=now,
-        clock=clock,
-        first_id=first_lead,
-        source=crm,
-        companies=companies,
-        attributes=attributes,
-    )
-    _follow_sequences()
-    progress("leads", leads)
-    for start in range(first_lead, first_lead + leads, REFRESH_SLICE):
-        refresh(range(start, min(start + REFRESH_SLICE, first_lead + leads)))
-    behaviour = behaviour_lay(
-        count=activities,
-        seed=seed,
-        now=now,
-        event_at=_last_event(now, calendar),
-        clock=clock,
-        laid_leads=laid_leads,
-        source=site,
-        kind_ids=dict(ActivityKind.objects.values_list("key", "pk")),
-        progress=lambda done: progress("activities", done),
-    )
-    _take_statistics()
+    with bare(FACTS, rows=activities):
+        companies = companies_lay(
+            count=accounts,
+            seed=seed,
+            now=now,
+            first_id=first_account,
+            source=crm,
+            sellers=[person.pk for person in people.values() if person.team == Team.SALES],
+            contract_id=attributes["contract-ends"],
+        )
+        progress("accounts", accounts)
+        laid_leads = leads_lay(
+            count=leads,
+            seed=seed,
+            now=now,
+            clock=clock,
+            first_id=first_lead,
+            source=crm,
+            companies=companies,
+            attributes=attributes,
+            progress=lambda done: progress("leads", done),
+        )
+        follow_sequences(Account, Lead)
+        behaviour = behaviour_lay(
+            count=activities,
+            seed=seed,
+            now=now,
+            event_at=_last_event(now, calendar),
+            clock=clock,
+            laid_leads=laid_leads,
+            source=site,
+            kind_ids=dict(ActivityKind.objects.values_list("key", "pk")),
+            progress=lambda done: progress("activities", done),
+        )
+    take_statistics(*FACTS)
     return Laid(laid_leads, behaviour, crm)
 
 
@@ -116,24 +112,3 @@ def _last_event(now: datetime, calendar: Calendar) -> datetime:
     """Two hours into the working day before the last one: a webinar that sales still feels."""
     start_of_work = working_time_before(now, timedelta(hours=14), calendar).replace(minute=0)
     return min(add_working_time(start_of_work, 0, calendar), now - timedelta(hours=10))
-
-
-def _take_statistics() -> None:
-    """Let PostgreSQL plan for the rows that stand here now: nobody else sees them before the commit.
-
-    Without it, scoring a thousand leads takes seconds instead of milliseconds.
-    """
-    if connection.vendor != "postgresql":
-        return
-    quote = connection.ops.quote_name
-    tables = ", ".join(quote(model._meta.db_table) for model in COUNTED)
-    with connection.cursor() as cursor:
-        cursor.execute(f"ANALYZE {tables}")
-
-
-def _follow_sequences() -> None:
-    """Accounts and leads were written with their ids; PostgreSQL counts on from there."""
-    statements = connection.ops.sequence_reset_sql(no_style(), [Account, Lead])
-    with connection.cursor() as cursor:
-        for statement in statements:
-            cursor.execute(statement)

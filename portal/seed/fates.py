@@ -114,7 +114,7 @@ class Fortune:
         receipt: dict[str, Any],
         owner: User | None,
         decider: User,
-        is_cold: bool,
+        is_bought: bool,
     ) -> Fate:
         """One fate of an offer under version `number`, decided by `decider`."""
         rng, after = self.rng, self.desk.after
@@ -130,11 +130,11 @@ class Fortune:
         is_late = speed > 0.82
         hours = promised * (rng.uniform(1.1, 3.0) if is_late else rng.uniform(0.08, 0.95))
         fate.decided_at = after(at, hours)
-        share = ACCEPTED[number] + (0.2 if is_asked else 0.0) - (0.4 if is_cold else 0.0)
+        share = ACCEPTED[number] + (0.2 if is_asked else 0.0) - (0.4 if is_bought else 0.0)
         if taste < share:
             self._work(fate, number)
         else:
-            self._return(fate, receipt, fate.decided_at, is_cold)
+            self._return(fate, receipt, fate.decided_at, is_bought)
         return fate
 
     def _work(self, fate: Fate, number: int) -> None:
@@ -175,11 +175,11 @@ class Fortune:
         elif luck < 0.85:
             fate.outcomes.append((OutcomeKind.LOST, closed, value))
 
-    def _return(self, fate: Fate, receipt: dict[str, Any], at: datetime, is_cold: bool) -> None:
+    def _return(self, fate: Fate, receipt: dict[str, Any], at: datetime, is_bought: bool) -> None:
         rng = self.rng
         fate.status, fate.ended_at = HandoffStatus.RETURNED, at
         fate.reason = self._weighted([(key, weight) for key, weight, _ in RETURNS])
-        if is_cold and rng.random() < 0.6:
+        if is_bought and rng.random() < 0.6:
             fate.reason = "no-interest"
         fate.note = pick(rng, NOTES[fate.reason])
         family = self.reasons[fate.reason].family

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
+import numpy as np
 from django.db import connection
 from numpy.random import Generator
 
@@ -18,7 +19,6 @@ from leads.models import (
     GoldenLead,
     Handoff,
     HandoffStatus,
-    Lead,
     LeadStage,
     Outcome,
     OutcomeKind,
@@ -28,7 +28,6 @@ from leads.models import (
     Run,
     Score,
     StageChange,
-    TouchedLead,
 )
 from leads.scoring.clock import look_again_from
 from leads.scoring.compiler import score_into
@@ -36,7 +35,8 @@ from leads.scoring.scope import Scope
 from portal.common.fields import to_microseconds
 from portal.common.models import Team, User, Workspace
 from portal.seed.agreement import Agreement
-from portal.seed.draws import stream
+from portal.seed.database import bare
+from portal.seed.draws import numbered, stream
 from portal.seed.facts import Laid
 from portal.seed.fates import Fate, Fortune
 from portal.seed.history import Offer, Walk
@@ -71,7 +71,7 @@ def handoffs_lay(
     progress: Callable[[str, int], None],
 ) -> None:
     """Score all leads as of now and write half a year of handoffs, with `sales_activities` acts of sales."""
-    _scores_lay(agreement, desk.now)
+    _scores_lay(agreement, len(laid.leads), desk.now)
     rng = stream(seed, "handoffs")
     reasons = {reason.key: reason for reason in Reason.objects.filter(retired_at=None)}
     hours = (workspace.decide_hours, workspace.contact_request_hours, workspace.follow_up_hours)
@@ -97,7 +97,7 @@ def handoffs_lay(
         ),
         batch_size=500,
     )
-    _stages_lay(offers, handoffs, laid, desk.now)
+    _stages_lay(offers, handoffs, desk.now)
     _outcomes_lay(offers, laid, desk.now)
     _sales_acts_lay(
         rng, [(row.lead_id, call[0], call[1]) for row, call in calls], sales_activities, laid, desk
@@ -106,13 +106,12 @@ def handoffs_lay(
     _golden_lay(agreement, handoffs, people, desk)
 
 
-def _scores_lay(agreement: Agreement, now: datetime) -> None:
+def _scores_lay(agreement: Agreement, total: int, now: datetime) -> None:
     """The scores of the version in force, and the runs that once made its predecessors' and its own."""
     active = agreement.versions[2]
-    score_into(active, Scope.all(), now)
-    TouchedLead.objects.all().delete()  # the scores are as of now
+    with bare([Score], rows=total):
+        score_into(active, Scope.all(), now)
     look_again_from(active, now)
-    total = Score.objects.filter(version=active).count()
     for number, leads in ((1, 0), (2, total * 3 // 4)):
         version = agreement.versions[number]
         assert version.ratified_at is not None
@@ -186,7 +185,7 @@ def _further(fate: Fate, now: datetime) -> Iterable[tuple[str, datetime]]:
             )
 
 
-def _stages_lay(offers: list[Offer], handoffs: list[Handoff], laid: Laid, now: datetime) -> None:
+def _stages_lay(offers: list[Offer], handoffs: list[Handoff], now: datetime) -> None:
     stages: dict[int, str] = {}
     leads: dict[int, dict[str, Any]] = {}
     changes = []
@@ -220,9 +219,6 @@ def _stages_lay(offers: list[Offer], handoffs: list[Handoff], laid: Laid, now: d
         is_given_back = row.status in (HandoffStatus.RETURNED, HandoffStatus.EXPIRED, HandoffStatus.WITHDRAWN)
         facts["owner_id"] = row.owner_id if row.accepted_at and not is_given_back else None
     StageChange.objects.bulk_create(sorted(changes, key=lambda each: each.changed_at), batch_size=500)
-    first = laid.leads.first_id
-    # Everybody has a score, so everybody is assessed.
-    Lead.objects.filter(pk__gte=first).update(stage=LeadStage.LEAD)
     rows = [
         (stages[pk], facts["owner_id"], facts["nurture_until"], facts["is_recycled"], pk)
         for pk, facts in leads.items()
@@ -260,23 +256,28 @@ def _sales_acts_lay(
 ) -> None:
     """What sales did, as the CRM tells it: the follow-ups, then mails to leads that were never offered."""
     kinds = dict(ActivityKind.objects.values_list("key", "pk"))
-    acts = [
-        (lead_id, "sales_call" if has_reached or n % 3 else "sales_email", to_microseconds(at))
-        for n, (lead_id, at, has_reached) in enumerate(calls[:count])
-    ]
-    size = len(laid.leads)
-    for which in rng.integers(size, size=count - len(acts)).tolist():
-        captured = int(laid.leads.captured[which])
-        at = int(captured + rng.uniform(0.1, 0.9) * (to_microseconds(desk.now) - captured))
-        acts.append((laid.leads.first_id + which, "sales_email", at))
-    acts.sort(key=lambda act: (act[2], act[0]))
-    bulk.insert(
+    call, mail = kinds["sales_call"], kinds["sales_email"]
+    calls = calls[:count]
+    which = rng.integers(len(laid.leads), size=count - len(calls))
+    captured = laid.leads.captured[which]
+    share = rng.uniform(0.1, 0.9, len(which))
+    mailed_at = (captured + share * (to_microseconds(desk.now) - captured)).astype(np.int64)
+    called = [lead_id for lead_id, *_ in calls]
+    called_at = [to_microseconds(at) for _, at, _ in calls]
+    called_by = [call if has_reached or n % 3 else mail for n, (*_, has_reached) in enumerate(calls)]
+    lead = np.concatenate([np.array(called, np.int64), laid.leads.first_id + which])
+    at = np.concatenate([np.array(called_at, np.int64), mailed_at])
+    kind = np.concatenate([np.array(called_by, np.int64), np.full(len(which), mail)])
+    order = np.lexsort((lead, at))
+    bulk.copy_in(
         Activity,
-        ("lead_id", "kind_id", "occurred_at", "source_id", "message_id"),
-        [
-            (lead_id, kinds[kind], at, laid.crm.pk, f"crm-{number:07d}")
-            for number, (lead_id, kind, at) in enumerate(acts, start=1)
-        ],
+        {
+            "lead_id": lead[order],
+            "kind_id": kind[order],
+            "occurred_at": at[order],
+            "source_id": np.full(count, laid.crm.pk),
+            "message_id": numbered("crm-", np.arange(1, count + 1), 7),
+        },
     )
 
 

@@ -13,12 +13,13 @@ from numpy.random import Generator
 from definitions.models import Version
 from leads.handoffs.offering import receipts_of
 from leads.handoffs.services import NURTURE_DAYS
-from leads.models import HandoffStatus, Lead, ReasonFamily
+from leads.models import HandoffStatus, ReasonFamily
 from leads.scoring.compiler import compiled, qualified_of
 from leads.scoring.compiler_statement import Compiled
 from leads.scoring.scope import Scope
 from portal.common.fields import to_microseconds
 from portal.common.models import User
+from portal.seed import words
 from portal.seed.agreement import Agreement
 from portal.seed.draws import instant
 from portal.seed.facts import Laid
@@ -75,12 +76,8 @@ class Walk:
         self.captured = laid.leads.captured
         self.sellers = {person.pk: person for person in sellers}
         self.pool = [person for person in sellers for _ in range(person.weekly_capacity or 0)]
-        self.background = {
-            pk: (owner_id, source)
-            for pk, owner_id, source in Lead.objects.filter(pk__gte=first).values_list(
-                "pk", "account__owner_id", "lead_source"
-            )
-        }
+        # The latest act of each lead among the first so many; the walk only goes forward.
+        self._latest, self._upto = np.zeros(len(self.captured), dtype=np.int64), 0
 
     def go(self, progress: Callable[[str, int], None]) -> list[Offer]:
         """All offers in the order of time. The last step is now."""
@@ -155,10 +152,10 @@ class Walk:
         if not resting:
             return {}
         acts = self.laid.behaviour
-        upto = int(np.searchsorted(acts.at, to_microseconds(at)))
-        latest = np.zeros(len(self.captured), dtype=np.int64)
-        latest[acts.lead[:upto]] = acts.at[:upto]  # by time, so the last one stays
-        return {pk: instant(latest[pk - self.first_id]) for pk in resting}
+        new = slice(self._upto, int(np.searchsorted(acts.at, to_microseconds(at))))
+        self._latest[acts.lead[new]] = acts.at[new]  # by time, so the last one stays
+        self._upto = new.stop
+        return {pk: instant(self._latest[pk - self.first_id]) for pk in resting}
 
     def _may_be_offered(self, lead_id: int, at: datetime, stirred: dict[int, datetime]) -> bool:
         course = self.courses.get(lead_id)
@@ -174,15 +171,15 @@ class Walk:
 
     def _offer(self, lead_id: int, version: Version, receipt: dict[str, Any], at: datetime) -> Offer:
         course = self.courses.setdefault(lead_id, Course())
-        owner_id, source = self.background[lead_id]
-        owner = self.sellers.get(owner_id)
+        leads, number = self.laid.leads, lead_id - self.first_id
+        owner = self.sellers.get(int(leads.owner_id[number]))
         fate = self.fortune.draw(
             at=at,
             number=version.number,
             receipt=receipt,
             owner=owner,
             decider=owner or self.pool[int(self.rng.integers(len(self.pool)))],
-            is_cold=source == "Bought list",
+            is_bought=words.CAPTURES[leads.capture[number]][0] == "Bought list",
         )
         made = Offer(lead_id, version, receipt, course.rests_until is not None, fate)
         course.offers.append(made)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from definitions.criteria.matching import key_form, words_form
 from leads import bulk
-from leads.models import Lead, LeadValue, Source
+from leads.facts import fit_values
+from leads.models import Lead, LeadFit, LeadStage, LeadValue, Source
 from portal.common.fields import to_microseconds
 from portal.seed import words
 from portal.seed.companies import Companies, slug
@@ -26,12 +29,19 @@ from portal.seed.draws import (
 )
 
 HORIZON_DAYS = 182
+SLICE = 20_000
+# More leads than this are a base that was gathered over years: the share that still cares falls to one in
+# eight of a million. The others read a mail now and then and have no say in buying.
+ALL_WARM = 5_000
 COLUMNS = (
-    "id", "source_id", "external_id", "email", "first_name", "last_name", "phone", "company", "job_title",
-    "role", "seniority", "department", "website", "country", "region", "city", "language", "lead_source",
-    "channel", "campaign", "captured_at", "account_id", "stage", "is_recycled", "provenance", "created_at",
-    "changed_at",
+    "id", "account_id", "captured_at", "source_id", "external_id", "stage", "is_recycled", "provenance",
+    "created_at", "changed_at",
 )  # fmt: skip
+FACTS = (
+    "email", "first_name", "last_name", "phone", "company", "job_title", "role", "seniority", "department",
+    "website", "country", "region", "city", "language", "lead_source", "channel", "campaign",
+)  # fmt: skip
+SAYS = ("Decision maker", "Influencer")
 
 
 @dataclass(frozen=True)
@@ -42,6 +52,8 @@ class LaidLeads:
     captured: Ints
     capture: Ints  # index into words.CAPTURES
     is_keen: NDArray[np.bool_]
+    is_cold: NDArray[np.bool_]
+    owner_id: Ints  # who owns the account; 0: nobody
 
     def __len__(self) -> int:
         return len(self.captured)
@@ -57,8 +69,12 @@ def leads_lay(
     source: Source,
     companies: Companies,
     attributes: dict[str, int],
+    progress: Callable[[int], None],
 ) -> LaidLeads:
-    """Write `count` leads with their custom values. `attributes` maps keys to attribute ids."""
+    """Write `count` leads with their facts and custom values. `attributes` maps keys to attribute ids.
+
+    No lead is marked: the caller scores them all.
+    """
     rng = stream(seed, "leads")
     captured = _captured(rng, count, now, clock)
     capture = weighted(rng, [each[3] for each in words.CAPTURES], count)
@@ -72,12 +88,18 @@ def leads_lay(
     provider = rng.integers(len(words.FREE_MAIL), size=count)
     knows = rng.random((count, 4)) < [0.62, 0.75, 0.9, 0.3]
     phone = rng.integers(1_000_000, 9_999_999, size=count)
-    fits = np.array([each[3] in ("Decision maker", "Influencer") for each in words.JOBS])[job]
-    is_keen = rng.random(count) < np.where(fits & has_account, 0.34, 0.13)
+    has_say = np.array([each[3] in SAYS for each in words.JOBS])
+    cold = stream(seed, "cold")
+    is_cold = cold.random(count) >= (ALL_WARM / max(count, ALL_WARM)) ** 0.4
+    others = weighted(cold, np.where(has_say, 0, [each[4] for each in words.JOBS]), count)
+    job = np.where(is_cold, others, job)
+    is_keen = rng.random(count) < np.where(has_say[job] & has_account, 0.34, 0.13)
+    is_keen &= ~is_cold
 
-    rows = []
     taken: dict[str, int] = {}
-    for i in range(count):
+
+    def facts_of(i: int) -> dict[str, Any]:
+        """The columns `FACTS` of one lead."""
         k = int(account[i])
         place = words.PLACES[companies.place[k] if has_account[i] else home[i]]
         title, seniority, department, role, _weight = words.JOBS[job[i]]
@@ -95,41 +117,59 @@ def leads_lay(
         taken[email] = number = taken.get(email, 0) + 1
         if number > 1:
             email = f"{local}{number}@{domain}"
-        at = bulk.instant_value(instant(captured[i]))
-        rows.append(
-            (
-                first_id + i,
-                source.pk,
-                f"L-{i + 1:06d}",
-                email if mail[i] < 0.975 else None,
-                first_name,
-                last_name,
-                f"+49 40 {phone[i]}" if knows[i, 0] else "",
-                companies.name[k] if has_account[i] else "",
-                title,
-                role,
-                seniority,
-                department,
-                "",
-                place[0] if knows[i, 1] else "",
-                place[1] if knows[i, 1] else "",
-                "",
-                place[2] if knows[i, 2] else "",
-                origin,
-                channel,
-                campaign,
-                at,
-                companies.first_id + k if has_account[i] else None,
-                "not_assessed",
-                False,
-                "{}",
-                at,
-                at,
-            )
+        knows_phone, knows_country, knows_language, _ = knows[i].tolist()
+        values = (
+            email if mail[i] < 0.975 else None,
+            first_name,
+            last_name,
+            f"+49 40 {phone[i]}" if knows_phone else "",
+            companies.name[k] if has_account[i] else "",
+            title,
+            role,
+            seniority,
+            department,
+            "",
+            place[0] if knows_country else "",
+            place[1] if knows_country else "",
+            "",
+            place[2] if knows_language else "",
+            origin,
+            channel,
+            campaign,
         )
-    bulk.insert(Lead, COLUMNS, rows)
+        return dict(zip(FACTS, values, strict=True))
+
+    for start in range(0, count, SLICE):
+        rows, fits = [], []
+        for i in range(start, min(start + SLICE, count)):
+            facts, k = facts_of(i), int(account[i])
+            account_id = companies.first_id + k if has_account[i] else None
+            captured_at = instant(captured[i])
+            at = bulk.instant_value(captured_at)
+            # Everybody gets a score, so everybody is assessed: a lead at least.
+            rows.append(
+                (
+                    first_id + i,
+                    account_id,
+                    at,
+                    source.pk,
+                    f"L-{i + 1:06d}",
+                    LeadStage.LEAD.value,
+                    False,
+                    "{}",
+                    at,
+                    at,
+                    *facts.values(),
+                )
+            )
+            keys = {"pk": first_id + i, "account_id": account_id, "captured_at": captured_at}
+            fits.append(fit_values({**keys, **facts}, companies.facts(k) if has_account[i] else {}))
+        bulk.insert(Lead, (*COLUMNS, *FACTS), rows)
+        bulk.insert(LeadFit, tuple(fits[0]), [tuple(fit.values()) for fit in fits])
+        progress(start + len(rows))
     _values(rng, count, first_id, attributes, is_keen)
-    return LaidLeads(first_id, captured, capture, is_keen)
+    owner_id = np.where(has_account, companies.owner_id[account], 0)
+    return LaidLeads(first_id, captured, capture, is_keen, is_cold, owner_id)
 
 
 def _captured(rng: np.random.Generator, count: int, now: datetime, clock: LocalClock) -> Ints:
@@ -155,20 +195,31 @@ def _values(
     frame = np.where(is_keen, weighted(rng, [4, 3, 2, 1], count), weighted(rng, [1, 2, 4, 5], count))
     budget = np.exp(rng.normal(np.where(is_keen, 10.2, 9.4), 0.8, count)).astype(np.int64) // 500 * 500
     agreed = rng.random(count) < 0.55
-    rows: list[tuple[object, ...]] = []
-    for i in range(count):
-        lead_id = first_id + i
-        for is_known, key, choices, which in (
-            (knows[i, 0], "current-tool", words.TOOLS, tool[i]),
-            (knows[i, 1], "time-frame", words.TIME_FRAMES, frame[i]),
-        ):
-            if is_known:
-                text = choices[which]
-                form = words_form(text) if key == "current-tool" else None  # a choice has no words
-                rows.append((lead_id, attributes[key], text, key_form(text), form, None))
-        if knows[i, 2]:
-            number = float(max(budget[i], 500))
-            rows.append((lead_id, attributes["stated-budget"], "", None, None, number))
-        if knows[i, 3]:
-            rows.append((lead_id, attributes["may-be-called"], "", None, None, float(agreed[i])))
-    bulk.insert(LeadValue, ("lead_id", "attribute_id", "text", "text_key", "text_words", "number"), rows)
+
+    def lay(key: str, is_known: NDArray[np.bool_], **columns: NDArray[Any]) -> None:
+        leads = np.flatnonzero(is_known)
+        attribute, no_text = np.full(len(leads), attributes[key]), np.full(len(leads), b"")
+        given = {name: values[leads] for name, values in columns.items()}
+        rows = {"lead_id": first_id + leads, "attribute_id": attribute, "text": no_text, **given}
+        bulk.copy_in(LeadValue, rows)
+
+    def written(
+        choices: tuple[str, ...], which: Ints, form: Callable[[str], str] = str
+    ) -> NDArray[np.bytes_]:
+        return np.array([form(text).encode() for text in choices])[which]
+
+    lay(
+        "current-tool",
+        knows[:, 0],
+        text=written(words.TOOLS, tool),
+        text_key=written(words.TOOLS, tool, key_form),
+        text_words=written(words.TOOLS, tool, words_form),
+    )
+    lay(  # a choice has no words
+        "time-frame",
+        knows[:, 1],
+        text=written(words.TIME_FRAMES, frame),
+        text_key=written(words.TIME_FRAMES, frame, key_form),
+    )
+    lay("stated-budget", knows[:, 2], number=np.maximum(budget, 500).astype(float))
+    lay("may-be-called", knows[:, 3], number=agreed.astype(float))

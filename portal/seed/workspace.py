@@ -12,6 +12,7 @@ from django.utils import timezone
 from portal.common.calendars import calendar_of
 from portal.common.models import Team, User, Workspace
 from portal.seed.agreement import agreement_lay, slips_lay
+from portal.seed.database import give_room
 from portal.seed.extras import import_lay, notices_lay
 from portal.seed.facts import facts_lay
 from portal.seed.handoffs import handoffs_lay
@@ -55,6 +56,7 @@ def workspace_seed(
     part and how many of it are laid.
     """
     now = now or timezone.now().replace(minute=0, second=0, microsecond=0)
+    give_room()
     workspace = _company_lay()
     people = people_lay(joined_at=now - timedelta(days=400))
     calendar = calendar_of(Team.SALES, workspace)
