@@ -156,7 +156,7 @@ class Worker:
                 start_new_session=True,
             )
 
-    def wait_until_ready(self, seconds: float = 30) -> None:
+    def wait_until_ready(self, seconds: float = 300) -> None:
         self._wait(lambda: b"ready." in self.log.read_bytes(), seconds)
 
     def kill(self) -> None:
