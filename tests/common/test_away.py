@@ -5,15 +5,19 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.db import OperationalError, connection
 from django.test import Client, override_settings
 
 from tests.builders import PASSWORD, sam
 
 BASE = Path(__file__).resolve().parent.parent.parent
 SENTENCE = "A service that the portal needs is busy or away. Try again in a few seconds."
+ATTEMPTS = 5  # that may fail within five minutes
 NOWHERE = {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": "redis://127.0.0.1:1/0"}
 
 
@@ -53,6 +57,21 @@ def test_signing_in_while_redis_is_away_is_a_503() -> None:
     assert SENTENCE in answer.content.decode()
     client.force_login(person)
     assert client.get("/leads/").status_code == 200
+
+
+@pytest.mark.django_db
+def test_attempts_while_the_database_is_away_lock_nobody_out() -> None:
+    def away(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
+        if 'FROM "common_user"' in sql:
+            raise OperationalError("The database is away.")
+        return execute(sql, *rest)
+
+    person, client = sam(), Client(raise_request_exception=False)
+    form = {"login": person.email, "password": PASSWORD}
+    client.get("/accounts/login/")
+    with connection.execute_wrapper(away):
+        assert {client.post("/accounts/login/", form).status_code for _ in range(ATTEMPTS + 1)} == {503}
+    assert client.post("/accounts/login/", form).status_code == 302
 
 
 @pytest.mark.django_db
