@@ -48,7 +48,7 @@ test-browser:
 	$(PYTEST) -m "browser and not servers"
 
 faults: prepare-dev
-	$(PYTEST) tests/faults -m fault -s
+	$(PYTEST) tests/faults -m "fault and not servers" -s
 	$(SERVERS) $(PYTEST) tests/faults -m fault -s
 
 bench: prepare-dev

@@ -14,3 +14,5 @@ urlpatterns = [
     path("reviews/", include("reviews.urls")),
     path("", include("portal.pages")),
 ]
+
+handler500 = "portal.common.away.server_error"

@@ -66,28 +66,14 @@ def a_folder() -> Iterator[Path]:
 
 @contextmanager
 def postgresql(folder: Path) -> Iterator[str]:
-    programs = find_postgresql()
-    user = unprivileged_user()
-    data, sockets = folder / "pg", folder / "s"
-    for path in (data, sockets):
-        path.mkdir(mode=0o700)
-        if user:
-            os.chown(path, user.pw_uid, user.pw_gid)
-    initialise = [programs / "initdb", "-D", data, "-U", "accord", "-A", "trust", "-E", "UTF8", "--locale=C"]
-    try:
-        made = subprocess.run(
-            [*map(str, initialise), "--no-sync"], capture_output=True, text=True, cwd=folder, **as_user(user)
-        )
-    except PermissionError as error:
-        raise NotHere(f"{programs} cannot be entered by the user {user and user.pw_name}.") from error
-    if made.returncode != 0:
-        raise NotHere(f"initdb failed: {made.stderr.strip()}")
+    programs, user = find_postgresql(), unprivileged_user()
+    data = new_cluster(folder, programs, user)
     port = free_port()
     # Nothing here outlives the run, so nothing waits for the disk.
     settings = {
         "listen_addresses": "127.0.0.1",
         "port": port,
-        "unix_socket_directories": sockets,
+        "unix_socket_directories": data,
         "fsync": "off",
         "synchronous_commit": "off",
         "full_page_writes": "off",
@@ -97,13 +83,9 @@ def postgresql(folder: Path) -> Iterator[str]:
     command = [programs / "postgres", "-D", data]
     for name, value in settings.items():
         command += ["-c", f"{name}={value}"]
-    ready = [programs / "pg_isready", "-q", "-h", "127.0.0.1", "-p", port]
-    with a_process(command, log=folder / "postgresql.log", stop_with=signal.SIGINT, user=user) as process:
-        wait_until(
-            lambda: subprocess.run(list(map(str, ready)), check=False).returncode == 0,
-            process,
-            folder / "postgresql.log",
-        )
+    log = folder / "postgresql.log"
+    with a_process(command, log=log, stop_with=signal.SIGINT, user=user) as process:
+        wait_until(lambda: postgresql_answers(programs, port), process, log)
         yield f"postgres://accord@127.0.0.1:{port}/postgres"
 
 
@@ -126,16 +108,39 @@ def redis(folder: Path) -> Iterator[str]:
         "--appendonly",
         "no",
     ]
-
-    def answers() -> bool:
-        with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1) as connection:
-            connection.sendall(b"PING\r\n")
-            return connection.recv(16).startswith(b"+PONG")
-        return False
-
     with a_process(command, log=folder / "redis.log") as process:
-        wait_until(answers, process, folder / "redis.log")
+        wait_until(lambda: redis_answers(port), process, folder / "redis.log")
         yield f"redis://127.0.0.1:{port}/0"
+
+
+def new_cluster(folder: Path, programs: Path, user: pwd.struct_passwd | None) -> Path:
+    """An empty PostgreSQL in `folder`, owned by `user`; returns the folder of its data."""
+    data = folder / "pg"
+    data.mkdir(mode=0o700)
+    if user:
+        os.chown(data, user.pw_uid, user.pw_gid)
+    initialise = [programs / "initdb", "-D", data, "-U", "accord", "-A", "trust", "-E", "UTF8", "--locale=C"]
+    try:
+        made = subprocess.run(
+            [*map(str, initialise), "--no-sync"], capture_output=True, text=True, cwd=folder, **as_user(user)
+        )
+    except PermissionError as error:
+        raise NotHere(f"{programs} cannot be entered by the user {user and user.pw_name}.") from error
+    if made.returncode != 0:
+        raise NotHere(f"initdb failed: {made.stderr.strip()}")
+    return data
+
+
+def postgresql_answers(programs: Path, port: int) -> bool:
+    ready = [programs / "pg_isready", "-q", "-h", "127.0.0.1", "-p", port]
+    return subprocess.run(list(map(str, ready)), check=False).returncode == 0
+
+
+def redis_answers(port: int) -> bool:
+    with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1) as connection:
+        connection.sendall(b"PING\r\n")
+        return connection.recv(16).startswith(b"+PONG")
+    return False
 
 
 def find_postgresql() -> Path:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import structlog
-from django.db import DatabaseError, InterfaceError, transaction
+from django.db import DatabaseError, InterfaceError, connection, transaction
 from django.db.models import Exists, Max, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
@@ -99,12 +99,14 @@ def work_chunk(chunk: Chunk) -> None:
     if chunk.attempts > CLAIMS_BEFORE_SPLIT:
         _split(chunk, _("Whoever scored this span ended before it was done."), attempts=FAILURES_BEFORE_SPLIT)
         return
+    session = connection.connection
     try:
         _score_chunk(chunk)
-    except InterfaceError:
-        # No connection, no way to write down the failure: the lease runs out and somebody tries again.
-        raise
-    except DatabaseError as error:
+    except (DatabaseError, InterfaceError) as error:
+        if connection.connection is not session:
+            # The database went away, and may be back already. That is no fault of these leads: the
+            # lease runs out, and somebody tries again.
+            raise
         _record_failure(chunk, error)
     except Exception as error:
         # Not the leads but the definition or the code: splitting would only fail more often.

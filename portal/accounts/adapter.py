@@ -6,14 +6,27 @@ import uuid
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest
 
+from portal.common.away import AWAY
 from portal.common.mail import owe_mail
 
 
 class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:
+        """An attempt that met a database that is away says nothing about the password: it is not counted.
+
+        It is counted before the password is asked for; five such attempts would lock the person out.
+        """
+        try:
+            return super().authenticate(request, **credentials)
+        except AWAY:
+            self._rollback_login_failed_rl_usage()
+            raise
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         message = self.render_mail(template_prefix, email, context)

@@ -7,12 +7,13 @@ import zoneinfo
 from collections.abc import Callable
 
 import structlog
-from django.db import DataError, IntegrityError, OperationalError
+from django.db import DataError, IntegrityError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from portal.common import away
 from portal.common.context_vars import request_id
 from portal.common.errors import Conflict, Invalid, PortalError
 
@@ -82,13 +83,8 @@ class ErrorsAsSentencesMiddleware:
             )
         if isinstance(error, PortalError):
             return self._answer(request, str(error), error.status)
-        if isinstance(error, OperationalError):
-            log.error("database_away", error=str(error))
-            response = self._answer(
-                request, _("The database is busy or away. Try again in a few seconds."), 503
-            )
-            response["Retry-After"] = "5"
-            return response
+        if isinstance(error, away.AWAY):
+            return away.answer(request, error)
         return None
 
     @staticmethod

@@ -105,6 +105,39 @@ def test_other_versions_do_not_wait() -> None:
         score_alone([2])
 
 
+@pytest.fixture
+def a_database_that_goes() -> Iterator[None]:
+    """Whoever writes a score loses the connection, as when PostgreSQL is killed at that moment."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE FUNCTION go_away() RETURNS trigger LANGUAGE plpgsql AS "
+            "$$ BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NEW; END $$"
+        )
+        cursor.execute(
+            "CREATE TRIGGER go_away BEFORE INSERT ON leads_score FOR EACH ROW EXECUTE FUNCTION go_away()"
+        )
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TRIGGER go_away ON leads_score")
+        cursor.execute("DROP FUNCTION go_away()")
+
+
+@pytest.mark.servers
+@pytest.mark.usefixtures("a_database_that_goes")
+def test_a_lost_connection_is_no_failure_of_the_leads() -> None:
+    """However often the chunk has been claimed before, by workers that were killed."""
+    some_leads(2)
+    run_request(version=a_version(status="ratified"), kind=Run.Kind.ACTIVATION, actor=maya())
+    Chunk.objects.update(attempts=chunks.FAILURES_BEFORE_SPLIT)
+    claimed = chunks.claim_chunk()
+    assert claimed is not None
+    with pytest.raises(OperationalError, match="terminating connection"):
+        chunks.work_chunk(claimed)
+    left = Chunk.objects.get()
+    assert (left.status, left.error, left.leads) == (Chunk.Status.WAITING, "", 2)
+    assert left.lease_until == claimed.lease_until
+
+
 def _wait_no_longer_than(limit: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('lock_timeout', %s, true)", [limit])
