@@ -117,7 +117,7 @@ def mark_touched(lead_ids: Iterable[int]) -> None:
     """Facts of these leads changed: ask for new scores, in the caller's transaction, the one that did it."""
     ids = set(lead_ids)
     if ids:
-        FactsChange.objects.create(changed_at=timezone.now())
+        FactsChange.objects.create()
     owe_scores(ids)
 
 
@@ -158,7 +158,7 @@ def forget_changes() -> int:
     oldest_kept = newest[CHANGES_KEPT - 1 : CHANGES_KEPT].first()
     deleted = FactsChange.objects.filter(pk__lt=oldest_kept).delete()[0] if oldest_kept else 0
     if deleted:
-        FactsChange.objects.create(changed_at=timezone.now())
+        FactsChange.objects.create()
     return deleted
 
 

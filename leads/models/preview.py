@@ -16,10 +16,8 @@ class FactsChange(models.Model):
     and the first and the last id, name a state of the facts: `leads.facts.facts_stamp`.
     """
 
-    changed_at = models.DateTimeField()
-
     def __str__(self) -> str:
-        return f"facts changed at {self.changed_at}"
+        return f"change {self.pk} of facts"
 
 
 class PreviewSnapshot(models.Model):

@@ -34,13 +34,12 @@ RENEWED_AFTER = timedelta(seconds=60)
 
 @dataclass(frozen=True)
 class ClauseNumbers:
-    """`met` leads meet the clause. Without it `fewer` leads would qualify, or `more`; one of them is 0."""
+    """`met` leads meet the clause. `without` it so many more leads would qualify; below 0: fewer."""
 
     key: str
     wording: str
     met: int
-    fewer: int
-    more: int
+    without: int
 
 
 @dataclass(frozen=True)
@@ -51,6 +50,10 @@ class ActiveNumbers:
     qualified: int
     entering: int
     leaving: int
+
+    @property
+    def leaving_change(self) -> int:
+        return -self.leaving
 
 
 @dataclass(frozen=True)
@@ -73,6 +76,11 @@ class Numbers:
     clauses: list[ClauseNumbers]
     active: ActiveNumbers | None
     has_moved: bool
+
+    @property
+    def most(self) -> int:
+        """What the bars of grades are drawn against."""
+        return max(self.population, 1)
 
 
 @dataclass(frozen=True)
@@ -192,7 +200,7 @@ def _numbers(
             for grade in (5, 4, 3, 2, 1)
         ],
         clauses=[
-            ClauseNumbers(clause.key, clause.wording, met, max(effect, 0), max(-effect, 0))
+            ClauseNumbers(clause.key, clause.wording, met, -effect)
             for clause, met, effect in zip(asked.draft.criteria, draft.met, draft.effects, strict=True)
         ],
         active=_beside(version, draft, active),

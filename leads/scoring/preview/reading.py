@@ -99,7 +99,9 @@ def _read_packed(statement: Sql, wanted: dict[str, tuple[str, Sql]]) -> dict[str
     """
     packed = joined(", ", (sql("string_agg({}, '')", send) for _kind, send in wanted.values()))
     asked = sql("COPY (SELECT {} FROM ({}) q) TO STDOUT (FORMAT BINARY)", packed, statement)
-    with connection.cursor() as cursor, cursor.copy(asked.text, asked.params) as copy:
+    # COPY takes no parameters; the driver writes them into the statement as literals.
+    statement_text = connection.ops.compose_sql(asked.text, asked.params)
+    with connection.cursor() as cursor, cursor.copy(statement_text) as copy:
         data = b"".join(copy)
     found, place = {}, _HEADER + 2
     for column, (kind, _send) in wanted.items():
