@@ -15,11 +15,13 @@ from django.utils import timezone
 from definitions.models import Version
 from definitions.services.criteria import criterion_edit
 from definitions.services.personas import persona_create, persona_edit
+from leads import tasks
 from leads.facts import refresh
 from leads.models import Lead, PreviewColumn, PreviewSnapshot, PreviewWish
 from leads.scoring import clock
 from leads.scoring.preview import building, numbers
 from leads.scoring.preview.numbers import GradeNumbers, preview_of
+from portal.common import owed
 from tests.builders import NOW, a_criterion, a_document, an_activity, maya
 from tests.definitions.drafting import a_clause, a_draft
 from tests.leads.preview.stories import (
@@ -266,6 +268,16 @@ def test_a_wish_is_worked_on_by_one_at_a_time(many: None) -> None:
     assert building.oldest_due(later) == later
     with time_machine.travel(later, tick=False):
         assert building.work_wishes(has_time) == 1
+
+
+def test_the_doorbell_of_previews_fulfils_what_is_owed(many: None, now: Any) -> None:
+    some_leads(software=1, retail=1)
+    preview_of(fresh(a_draft_beside()))
+    now.shift(timedelta(seconds=20))
+    assert owed.lag_by_kind()["previews"] == 20
+    tasks.build_preview()
+    assert "previews" not in owed.lag_by_kind()
+    assert PreviewSnapshot.objects.exists()
 
 
 def test_a_wish_that_fails_says_why_and_is_tried_again(many: None, now: Any) -> None:
