@@ -8,13 +8,14 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
-from django.db.models import F, Min, Q
+from django.db import transaction
+from django.db.models import Count, F, Max, Min, Q
 from django.utils import timezone
 
 from definitions.criteria.matching import key_form, words_form
 from leads import bulk
 from leads.domains import domain_of_email, domain_of_website, is_disposable, is_free
-from leads.models import Lead, LeadFit, TouchedLead
+from leads.models import FactsChange, Lead, LeadFit, TouchedLead
 from portal.common.fields import to_microseconds
 
 _READ = (
@@ -83,6 +84,9 @@ _WRITE = (
     "account_kind",
 )
 
+# Counting these takes a millisecond.
+CHANGES_KEPT = 10_000
+
 # Casefolding may lengthen a text (ß becomes ss): what is over is cut, as PostgreSQL would refuse it.
 _LIMITS = {field.name: field.max_length for field in LeadFit._meta.fields if field.max_length}
 
@@ -111,7 +115,15 @@ def refresh(lead_ids: Iterable[int]) -> None:
 
 
 def mark_touched(lead_ids: Iterable[int]) -> None:
-    """Ask for new scores of these leads, in the caller's transaction.
+    """Facts of these leads changed: ask for new scores, in the caller's transaction, the one that did it."""
+    ids = set(lead_ids)
+    if ids:
+        FactsChange.objects.create()
+    owe_scores(ids)
+
+
+def owe_scores(lead_ids: Iterable[int]) -> None:
+    """Ask for new scores of these leads, whose facts need not have changed, in the caller's transaction.
 
     A lead that is already marked keeps its place in the line and gets a new stamp, so that a drain
     that has read it before does not take this mark away with the old one.
@@ -125,6 +137,30 @@ def mark_touched(lead_ids: Iterable[int]) -> None:
         update=("stamp", "attempts", "error"),
         extra="parked_at = NULL",
     )
+
+
+def facts_stamp() -> str:
+    """Names the state of all facts: equal stamps, equal facts.
+
+    Transactions do not commit in the order of their ids: one that commits late under a smaller id changes
+    the number of rows. One query, over the rows that `forget_changes` leaves.
+    """
+    seen = FactsChange.objects.aggregate(number=Count("pk"), first=Min("pk"), last=Max("pk"))
+    return f"{seen['number']}-{seen['first'] or 0}-{seen['last'] or 0}"
+
+
+@transaction.atomic
+def forget_changes() -> int:
+    """Delete all but the newest rows of changes; returns how many went.
+
+    Counts as a change itself: the new ids set all later stamps apart from all earlier ones.
+    """
+    newest = FactsChange.objects.order_by("-pk").values_list("pk", flat=True)
+    oldest_kept = newest[CHANGES_KEPT - 1 : CHANGES_KEPT].first()
+    deleted = FactsChange.objects.filter(pk__lt=oldest_kept).delete()[0] if oldest_kept else 0
+    if deleted:
+        FactsChange.objects.create()
+    return deleted
 
 
 def _accounts_left(lead_ids: list[int]) -> list[int]:

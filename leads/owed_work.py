@@ -7,6 +7,7 @@ from leads.handoffs import tasks as handoff_tasks
 from leads.intake import advance
 from leads.intake.tasks import advance_imports
 from leads.scoring import chunks, marks
+from leads.scoring.preview import building
 from portal.common import owed
 
 
@@ -24,3 +25,6 @@ def _register_scoring() -> None:
     owed.register_bell(tasks.drain_marks.delay)
     owed.register_bell(tasks.clock_look.delay)
     owed.register_chore(tasks.delete_old_scores.delay)
+    owed.register("previews", building.oldest_due)
+    owed.register_bell(tasks.build_preview.delay)
+    owed.register_chore(tasks.forget_changes.delay)

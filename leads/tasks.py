@@ -8,7 +8,9 @@ from collections.abc import Callable
 from celery import shared_task
 from django.db import connection
 
+from leads import facts
 from leads.scoring import chunks, clock, flip, marks, old_scores
+from leads.scoring.preview import building
 from portal.common import owed
 
 # Well within the time limits of a task; what is left is rung for again.
@@ -59,3 +61,17 @@ def delete_old_scores() -> None:
     has_time = _has_time()
     while has_time() and old_scores.delete_batch():
         pass
+
+
+@shared_task
+def build_preview() -> None:
+    """Make the columns that somebody waits for."""
+    has_time = _has_time()
+    while has_time() and building.work_wishes(has_time):
+        pass
+
+
+@shared_task
+def forget_changes() -> None:
+    """Keep the rows that name the state of the facts few."""
+    facts.forget_changes()

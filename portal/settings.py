@@ -159,9 +159,10 @@ else:
     _options = DATABASES["default"].setdefault("OPTIONS", {})
     # A database that is away is a 503 within seconds, not a request that hangs.
     _options.setdefault("connect_timeout", 5)
-    # Scoring: compiling its statement to machine code takes longer than it saves, and the sets of leads
-    # fit into this much memory. A pooler that takes no options: add `?options=` to DATABASE_URL.
-    _options.setdefault("options", "-c jit=off -c work_mem=32MB")
+    # Scoring: compiling its statement to machine code takes longer than it saves, and a set of leads that
+    # the planner does not believe to fit into memory is searched again for each lead.
+    # A pooler that takes no options: add `?options=` to DATABASE_URL.
+    _options.setdefault("options", "-c jit=off -c work_mem=32MB -c hash_mem_multiplier=8")
 
 # -- broker, workers and cache: the broker is a doorbell, the truth is in the database ---------------------
 

@@ -160,7 +160,10 @@ def _addresses() -> list[tuple[str, str]]:
     return found
 
 
-WRITES = re.compile(r"^\s*(INSERT|UPDATE|DELETE)\b(?!.*(django_session|last_login))", re.I | re.S)
+# What a preview keeps is a cache, and so is no change that a look at it makes.
+WRITES = re.compile(
+    r"^\s*(INSERT|UPDATE|DELETE)\b(?!.*(django_session|last_login|leads_preview))", re.I | re.S
+)
 
 
 @contextmanager

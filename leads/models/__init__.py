@@ -24,6 +24,7 @@ from leads.models.handoffs import (
     StageChange,
 )
 from leads.models.intake import Import, ImportKey, ImportRejection
+from leads.models.preview import FactsChange, PreviewColumn, PreviewSnapshot, PreviewWish
 from leads.models.scoring import (
     Chunk,
     ClockLook,
@@ -43,6 +44,7 @@ __all__ = [
     "Activity",
     "Chunk",
     "ClockLook",
+    "FactsChange",
     "FieldChange",
     "FollowUp",
     "GoldenLead",
@@ -59,6 +61,9 @@ __all__ = [
     "MarkDrain",
     "Outcome",
     "OutcomeKind",
+    "PreviewColumn",
+    "PreviewSnapshot",
+    "PreviewWish",
     "Qualification",
     "Reason",
     "ReasonFamily",

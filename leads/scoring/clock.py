@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from definitions.criteria.nodes import ANY_KIND
 from definitions.models import ActivityKind, Definition, Version
-from leads.facts import mark_touched
+from leads.facts import owe_scores
 from leads.models import Activity, ClockLook, LeadFit, Score
 from leads.scoring.clockwork import Clockwork, clockwork
 
@@ -47,7 +47,7 @@ def _look(version: Version, now: datetime) -> int:
     if now - look.looked_at < LOOK_EVERY:
         return 0
     moved = _moved_leads(clockwork(version.document or {}), look.looked_at, now)
-    mark_touched(moved)
+    owe_scores(moved)
     look.looked_at = now
     look.save(update_fields=["looked_at"])
     return len(moved)

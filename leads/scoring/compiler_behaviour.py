@@ -3,7 +3,8 @@
 A definition often asks the same kind several times (pricing pages of a month, pages of a quarter, seconds
 on any page). One grouped pass with a FILTER for each question costs less than half of a set for each: the
 activities are read once, and where the leads are a span, in the order of the index, so that nothing is
-hashed or sorted. Its rows join the fit row of their lead.
+hashed or sorted. Its rows join the fit row of their lead: a join can be as large as it likes, while a set in
+an expression is hashed only where the planner believes that it fits into memory, and takes hours elsewhere.
 """
 
 from __future__ import annotations
@@ -48,11 +49,11 @@ class Behaviour:
     def __init__(self, document: Document, rules: RuleCompiler) -> None:
         self.joins: list[Sql] = []
         self.points: dict[int, tuple[Sql, Sql]] = {}
-        answers: dict[Node, Sql] = {}
+        self._answers: dict[Node, Sql] = {}
         for number, one in enumerate(self._passes(document, rules)):
             self._join(f"b{number}", _pass(one, rules))
-            self._answer(f"b{number}", one, rules, answers)
-        self.rules = replace(rules, answered=answers)
+            self._answer(f"b{number}", one, rules)
+        self.rules = replace(rules, answered=self._answers)
 
     def _passes(self, document: Document, rules: RuleCompiler) -> list[_Pass]:
         passes: dict[tuple[str, ...], _Pass] = {}
@@ -61,6 +62,9 @@ class Behaviour:
                 self._join_limited(number, clause, rules)
                 continue
             for test in _tests(clause.rule):
+                if isinstance(test, ActivityTest) and test.measure == "within_any_hours":
+                    self._join_spans(test, rules)
+                    continue
                 found = passes.setdefault(_company(test), _Pass(test.kind))
                 if test not in found.tests:
                     found.tests.append(test)
@@ -68,7 +72,8 @@ class Behaviour:
                     found.points[number] = clause
         return list(passes.values())
 
-    def _answer(self, alias: str, one: _Pass, rules: RuleCompiler, answers: dict[Node, Sql]) -> None:
+    def _answer(self, alias: str, one: _Pass, rules: RuleCompiler) -> None:
+        answers = self._answers
         for place, test in enumerate(one.tests):
             is_met = sql("COALESCE({}, FALSE)", name(alias, f"m{place}"))
             answers[test] = rules.silence(test, "f", is_met) if isinstance(test, SilenceTest) else is_met
@@ -86,21 +91,26 @@ class Behaviour:
             sql("COALESCE({}, 0)", name(alias, "points")),
         )
 
+    def _join_spans(self, test: ActivityTest, rules: RuleCompiler) -> None:
+        """A span of hours looks at neighbours, so it has a pass of its own."""
+        if test not in self._answers:
+            alias = f"s{len(self._answers)}"
+            self._join(alias, sql("SELECT DISTINCT s.lead_id FROM ({}) s", rules.activity_set(test)))
+            self._answers[test] = sql("({} IS NOT NULL)", name(alias, "lead_id"))
+
     def _join(self, alias: str, table: Sql) -> None:
         condition = sql("{} = f.lead_id", name(alias, "lead_id"))
         self.joins.append(sql(" LEFT JOIN ({}) {} ON {}", table, name(alias), condition))
 
 
 def _tests(node: Node) -> Iterator[Test]:
-    """The questions about the lead's own activities that a pass can answer: a span of hours cannot be."""
+    """The questions about what the lead itself did."""
     if isinstance(node, Grouping):
         for member in node.members:
             yield from _tests(member)
     elif isinstance(node, PersonaTest):
         yield from _tests(node.rule)
-    elif isinstance(node, SilenceTest) or (
-        isinstance(node, ActivityTest) and node.measure != "within_any_hours"
-    ):
+    elif isinstance(node, ActivityTest | SilenceTest):
         yield node
 
 

@@ -94,7 +94,7 @@ class RuleCompiler:
         if isinstance(node, PersonaTest):
             return self._condition(node.rule, alias, holds)
         if isinstance(node, ActivityTest):
-            return sql("({} IN ({}))", name(alias, "lead_id"), self._activity_set(node, holds))
+            return sql("({} IN ({}))", name(alias, "lead_id"), self.activity_set(node, holds))
         if isinstance(node, SilenceTest):
             broken = sql("{} IN (SELECT a.lead_id {})", name(alias, "lead_id"), self.activities(node, holds))
             return self.silence(node, alias, broken)
@@ -160,7 +160,7 @@ class RuleCompiler:
 
     # -- activities ----------------------------------------------------------------------------------------
 
-    def _activity_set(self, test: ActivityTest, holds: Callable[[str], Sql]) -> Sql:
+    def activity_set(self, test: ActivityTest, holds: Callable[[str], Sql] | None = None) -> Sql:
         """The ids of the leads that meet it."""
         activities = self.activities(test, holds)
         if test.measure == "within_any_hours":

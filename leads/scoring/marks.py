@@ -11,7 +11,7 @@ from django.db.models import F, Min, Q
 from django.utils import timezone
 
 from definitions.models import Definition, Version
-from leads.facts import mark_touched
+from leads.facts import owe_scores
 from leads.models import MarkDrain, Run, RunStatus, TouchedLead
 from leads.scoring.compiler import score_into
 from leads.scoring.locks import limit_statements, score_alone
@@ -60,7 +60,7 @@ def waiting() -> int:
 
 def park(lead_id: int, error: str) -> None:
     """Leave a parked mark, so that a lead without a score is known as one that is owed it."""
-    mark_touched([lead_id])
+    owe_scores([lead_id])
     TouchedLead.objects.filter(lead=lead_id).update(
         parked_at=timezone.now(), error=error, attempts=FAILURES_BEFORE_PARKING
     )

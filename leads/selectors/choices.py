@@ -1,18 +1,22 @@
-"""The values that leads really have, for the form of a clause, and the numbers beside a draft."""
+"""The values that leads really have, and how many meet a rule: for the form of a clause."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from django.db import connection
 from django.db.models import Count, Max, QuerySet
 
+from definitions import selectors as definitions
 from definitions.criteria.catalogue import Catalogue, Field
-from definitions.documents import draft_document
-from definitions.models import Version
-from leads.models import AccountValue, Activity, LeadFit, LeadValue, Score
-from leads.scoring.compiler import count_qualified, hits
+from definitions.criteria.document import parse_rule
+from leads.models import AccountValue, Activity, LeadFit, LeadValue
+from leads.scoring.compiler_rules import RuleCompiler
+from leads.scoring.preview import reading
+from leads.scoring.preview.questions import question_of_rule
 from leads.scoring.scope import Scope
+from portal.common.fields import to_microseconds
 
 MOST_CHOICES = 40
 # The values of activities are read from the newest ones alone: bounded, whatever the table's size.
@@ -106,35 +110,7 @@ def _fit_choices(field: Field) -> list[FieldChoice]:
 
 def rule_count(rule: dict[str, Any], as_of: datetime) -> dict[str, int]:
     """How many leads meet one rule as of an instant, of how many. Raises `DocumentError`."""
-    return {"met": len(hits(rule, Scope.all(), as_of)), "population": LeadFit.objects.count()}
-
-
-def numbers_of_draft(version: Version, as_of: datetime) -> dict[str, Any]:
-    """How a draft would judge all leads as of an instant, clause by clause, beside the active version.
-
-    The active version's numbers are those of its stored scores. Raises `DocumentError` for a draft
-    that cannot be read yet.
-    """
-    document = draft_document(version)
-    counted = count_qualified(document, as_of)
-    wordings = {item["key"]: item["wording"] for item in document["criteria"]}
-    return {
-        "qualified": counted["qualified"],
-        "population": counted["population"],
-        "clauses": [(key, wordings[key], met) for key, met in counted["per_criterion"].items()],
-        "grades": sorted(counted["grades"].items(), reverse=True),
-        "active": _numbers_of_active(version.definition.active_version),
-    }
-
-
-def _numbers_of_active(active: Version | None) -> dict[str, Any] | None:
-    if active is None:
-        return None
-    scores = Score.objects.filter(version=active)
-    grades = dict(scores.order_by().values_list("grade").annotate(count=Count("lead_id")))
-    return {
-        "version": active,
-        "qualified": scores.filter(is_qualified=True).count(),
-        "population": sum(grades.values()),
-        "grades": [(grade, grades.get(grade, 0)) for grade in (5, 4, 3, 2, 1)],
-    }
+    known = definitions.catalogue()
+    rules = RuleCompiler(known, connection.vendor, to_microseconds(as_of), Scope.all())
+    met = reading.count_of(question_of_rule(parse_rule(rule, known), rules))
+    return {"met": met, "population": LeadFit.objects.count()}

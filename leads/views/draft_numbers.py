@@ -13,18 +13,18 @@ from django.views.decorators.http import require_POST
 
 from definitions.criteria.document import DocumentError
 from definitions.selectors import catalogue, versions_visible_to
-from leads.selectors.choices import ACTIVITY_COLUMNS, choices_of, numbers_of_draft, rule_count
+from leads.scoring.preview.numbers import preview_of
+from leads.selectors.choices import ACTIVITY_COLUMNS, choices_of, rule_count
 from portal.common.fragments import render_page
 from portal.common.requests import SignedInRequest
 
 
 def draft_numbers(request: SignedInRequest, version_pk: int) -> HttpResponse:
-    """How many leads the draft would qualify, now, clause by clause, beside the active version."""
+    """How many leads the draft would qualify, clause by clause, beside the active version."""
     version = get_object_or_404(versions_visible_to(request.user), pk=version_pk)
-    now = timezone.now()
-    context: dict[str, Any] = {"version": version, "numbers": None, "problems": [], "as_of": now}
+    context: dict[str, Any] = {"version": version, "preview": None, "problems": []}
     try:
-        context["numbers"] = numbers_of_draft(version, now)
+        context["preview"] = preview_of(version)
     except DocumentError as error:
         context["problems"] = error.sentences
     return render_page(request, "leads/draft_numbers.html", "leads/_draft_numbers.html", context)

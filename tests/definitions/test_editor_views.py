@@ -17,6 +17,7 @@ from definitions.services.criteria import criterion_edit
 from definitions.services.discussion import comment_add
 from definitions.starting_points import STARTING_POINTS
 from leads.models import LeadValue
+from leads.scoring.preview.numbers import ClauseNumbers, GradeNumbers
 from tests.builders import (
     NOW,
     a_document,
@@ -327,10 +328,10 @@ def test_the_numbers_beside_a_draft_are_counted_on_the_leads() -> None:
     draft = a_draft()
     clause = a_clause(draft, effect={**TWENTY, "points": 100})
     numbers = signed_in(sam()).get(reverse("leads:draft_numbers", args=[draft.pk]), **HTMX)
-    context = numbers.context["numbers"]
-    assert (context["qualified"], context["population"]) == (3, 4)
-    assert context["clauses"] == [(clause.key, clause.wording, 3)]
-    assert dict(context["grades"])[5] == 3
+    shown = numbers.context["preview"].numbers
+    assert (shown.qualified, shown.population) == (3, 4)
+    assert shown.clauses == [ClauseNumbers(clause.key, clause.wording, met=3, without=-3)]
+    assert shown.grades[0] == GradeNumbers(5, draft=3, active=None)
     count = signed_in(sam()).post(reverse("leads:rule_count"), {"rule": json.dumps(SOFTWARE)}, **HTMX)
     assert count.context["count"] == {"met": 3, "population": 4}
     senseless = signed_in(sam()).post(reverse("leads:rule_count"), {"rule": "{"}, **HTMX)
