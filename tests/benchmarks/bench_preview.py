@@ -163,7 +163,11 @@ def _changed() -> list[tuple[str, dict[str, Any], dict[str, Any]]]:
         ("title contains", {"attribute": "lead.job_title", "is": "contains_word", "values": ["cto"]}, once),
         ("pricing page in 30 days", {**VIEWED, "within_days": 30, "at_least": 1}, once),
         ("three times in 90 days", {**VIEWED, "within_days": 90, "at_least": 3}, once),
-        ("three within 72 hours", {"activity": "email_clicked", "at_least": 3, "within_any_hours": 72}, once),
+        (
+            "three within 72 hours",
+            {"activity": "email_clicked", "at_least": 3, "within_any_hours": 72, "within_days": 90},
+            once,
+        ),
         ("silent for 30 days", {"silence_days": 30, "activity": "any"}, once),
         (
             "ten minutes in 90 days",

@@ -100,8 +100,8 @@ def _read_packed(statement: Sql, wanted: dict[str, tuple[str, Sql]]) -> dict[str
     packed = joined(", ", (sql("string_agg({}, '')", send) for _kind, send in wanted.values()))
     asked = sql("COPY (SELECT {} FROM ({}) q) TO STDOUT (FORMAT BINARY)", packed, statement)
     # COPY takes no parameters; the driver writes them into the statement as literals.
-    statement_text = connection.ops.compose_sql(asked.text, asked.params)  # type: ignore[attr-defined]
-    with connection.cursor() as cursor, cursor.copy(statement_text) as copy:
+    literal = connection.ops.compose_sql(asked.text, asked.params)  # type: ignore[attr-defined]
+    with connection.cursor() as cursor, cursor.copy(literal) as copy:
         data = b"".join(copy)
     found, place = {}, _HEADER + 2
     for column, (kind, _send) in wanted.items():
