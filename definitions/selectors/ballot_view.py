@@ -43,6 +43,7 @@ def ballot_view(ballot: Ballot, reader: User) -> dict[str, Any]:
         "my_history": list(history_of_person(ballot, reader)) if elector else [],
         "missing": missing(electors, votes),
         "said": [_said(ballot, vote, reader, mine is not None) for vote in votes] if may_see else [],
+        "checks": checks_of(ballot),
         "slip": slip_lines(ballot.slip),
         "slip_as_of": slip_instant(ballot.slip),
     }
@@ -144,6 +145,11 @@ def slip_lines(slip: Json) -> list[dict[str, Any]]:
         }
         for name in sorted(named, key=lambda name: (rank.get(name, len(rank)), name))
     ]
+
+
+def checks_of(ballot: Ballot) -> list[Json]:
+    """The required checks as they were passed: {"label", "note", "problems", "by" (a name), "at"}."""
+    return [{**result, "at": datetime.fromisoformat(result["at"])} for result in ballot.checks]
 
 
 def slip_instant(slip: Json) -> datetime | None:

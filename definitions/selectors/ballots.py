@@ -85,21 +85,6 @@ def oldest_ballot_due(now: datetime) -> datetime | None:
     return ballots_due(now).values_list("closes_at", flat=True).first()
 
 
-def electors_to_remind(now: datetime, before: datetime) -> QuerySet[Elector]:
-    """People who have not voted in an open ballot that closes between `now` and `before`; each once."""
-    return (
-        Elector.objects.filter(
-            ballot__status=BallotStatus.OPEN,
-            ballot__closes_at__gt=now,
-            ballot__closes_at__lte=before,
-            reminded_at=None,
-            person__is_active=True,
-        )
-        .exclude(votes__round=F("ballot__round"))
-        .select_related("person", "ballot__version__definition")
-    )
-
-
 def open_ballots(person: User) -> QuerySet[Any]:
     """All that are open, next to close first; `is_owed` says whether this person's vote is missing."""
     owed = Elector.objects.filter(ballot=OuterRef("pk"), person=person, votes=None)

@@ -120,9 +120,10 @@ def block_answered(ballot: Ballot, vote: Vote, stamp: str) -> None:
     tell([vote.person], ballot=ballot, key=f"block-answered:{vote.pk}:{stamp}", sentence=sentence)
 
 
-def vote_missing(ballot: Ballot, person: User) -> None:
+def vote_missing(ballot: Ballot, person: User, moment: str) -> None:
+    """`moment` is "half-way" or "last": each is said once a round."""
     sentence = _("Your vote on %(version)s is still missing. The ballot closes on %(until)s.") % {
         "version": ballot.version,
         "until": _until(ballot),
     }
-    tell([person], ballot=ballot, key=f"vote-missing:{ballot.pk}:{ballot.round}", sentence=sentence)
+    tell([person], ballot=ballot, key=f"vote-missing:{ballot.pk}:{ballot.round}:{moment}", sentence=sentence)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from definitions import policies_ballots as policies
+from definitions.checks import check_results, failures
 from definitions.criteria.fingerprint import fingerprint as fingerprint_of
 from definitions.documents import draft_document
 from definitions.forms.proposals import AmendForm, ProposeForm
@@ -73,11 +74,14 @@ def _propose_page(
     context["section_path"] = DEFINITIONS
     context["obstacles"] = obstacles(version, document, request.user) if may_propose else []
     context["electors"] = electorate_of(version, request.user)
+    context["checks"] = []
     if may_propose and not text_obstacles(version, document):
+        context["checks"] = check_results(version, document)
         slip = impact_slip(document, version.definition.stage)
         changes = differences_from_agreed(version, document)
         context |= {"slip": slip_lines(slip), "slip_as_of": slip_instant(slip), "differences": changes}
         context |= {"halves": clauses_of(document, changes), "document": document}
+    context["is_ready"] = not (context["obstacles"] or failures(context["checks"]))
     # The text may have moved on: the form always names the one on this page.
     statement = typed.data.get("statement", "") if typed else ""
     context["form"] = ProposeForm(initial={"statement": statement, "fingerprint": fingerprint_of(document)})
