@@ -159,6 +159,7 @@ class VoteHistory(models.Model):
     fingerprint = models.CharField(max_length=64)
     choice = models.CharField(max_length=16, choices=Choice.choices)
     reason = models.TextField(blank=True)
+    prediction = models.TextField(blank=True)
     cast_at = models.DateTimeField()
 
     class Meta:

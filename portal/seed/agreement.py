@@ -272,7 +272,8 @@ def _votes_lay(
                 VoteHistory(ballot=ballot, choice=said.was[0], reason=said.was[1], cast_at=before, **words)
             )
         words |= {"choice": said.choice, "reason": said.reason, "cast_at": cast_at}
-        votes.append(Vote(ballot=ballot, elector=rights[person.pk], prediction=said.prediction, **words))
+        words["prediction"] = said.prediction
+        votes.append(Vote(ballot=ballot, elector=rights[person.pk], **words))
         history.append(VoteHistory(ballot=ballot, **words))
         trail.record(
             "vote.cast", at=cast_at, subject=ballot, label=str(ballot), actor=person, after={"round": 1}
