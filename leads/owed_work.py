@@ -24,3 +24,4 @@ def _register_scoring() -> None:
     owed.register_bell(tasks.drain_marks.delay)
     owed.register_bell(tasks.clock_look.delay)
     owed.register_chore(tasks.delete_old_scores.delay)
+    owed.register_chore(tasks.recount_slips.delay)

@@ -37,6 +37,12 @@ class Ballot(models.Model):
     document = models.JSONField()
     slip = models.JSONField(default=dict)  # the impact slip, frozen; see leads.scoring.impact
     slip_hash = models.CharField(max_length=64, blank=True)
+    # The same numbers counted again while the ballot is open, and by how many percent they may differ.
+    slip_now = models.JSONField(default=dict)
+    slip_asked_at = models.DateTimeField(null=True, blank=True)
+    slip_counted_at = models.DateTimeField(null=True, blank=True)
+    drifted_at = models.DateTimeField(null=True, blank=True)  # when voters were told; once a round
+    drift_percent = models.PositiveSmallIntegerField(default=10)
     differences = models.JSONField(default=list)  # the diff against the active version, in words
     checks = models.JSONField(default=list)  # what the required checks said; see definitions.checks
     status = models.CharField(max_length=16, choices=BallotStatus.choices, default=BallotStatus.OPEN)

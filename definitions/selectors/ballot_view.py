@@ -9,6 +9,7 @@ from definitions import policies_ballots as policies
 from definitions.ballot_words import keyholes, rules_sentence
 from definitions.criteria.catalogue import Catalogue
 from definitions.criteria.wording import sentence_of_effect, sentence_of_rule
+from definitions.drift import drifts
 from definitions.models import Ballot, BallotStatus, Choice, Elector, Half, Vote
 from definitions.selectors.ballots import count, electors_of, history_of_person, rules_of, votes_of
 from definitions.selectors.vocabulary import catalogue
@@ -46,6 +47,8 @@ def ballot_view(ballot: Ballot, reader: User) -> dict[str, Any]:
         "checks": checks_of(ballot),
         "slip": slip_lines(ballot.slip),
         "slip_as_of": slip_instant(ballot.slip),
+        "drifts": drifts(ballot.slip, ballot.slip_now, ballot.drift_percent),
+        "may_recount": policies.may_recount(reader, ballot),
     }
 
 

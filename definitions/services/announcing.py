@@ -9,6 +9,7 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
+from definitions.drift import Drift
 from definitions.models import Ballot, BallotStatus, Vote
 from definitions.selectors.ballots import electors_of, votes_of
 from portal.common.mail import owe_mail
@@ -83,6 +84,25 @@ def ballot_reworded(ballot: Ballot, changes: list[str], stamp: str) -> None:
         key=f"ballot-reworded:{ballot.pk}:{stamp}",
         sentence=sentence,
         more="\n".join(changes),
+    )
+
+
+def slip_drifted(ballot: Ballot, over: list[Drift]) -> None:
+    sentence = _(
+        "The numbers shown with %(version)s have drifted by more than %(percent)d %%. Your vote stands; "
+        "you can change it until %(until)s."
+    ) % {"version": ballot.version, "percent": ballot.drift_percent, "until": _until(ballot)}
+    lines = [
+        _("%(label)s: %(before)d then, %(now)d now.")
+        % {"label": drift.label, "before": drift.before, "now": drift.now}
+        for drift in over
+    ]
+    tell(
+        people_with_a_vote(ballot),
+        ballot=ballot,
+        key=f"slip-drift:{ballot.pk}:{ballot.round}",
+        sentence=sentence,
+        more="\n".join(lines),
     )
 
 

@@ -81,6 +81,7 @@ def version_propose(
         slip_hash=slip_hash_of(slip),
         differences=differences_from_agreed(version, document),
         checks=_signed(checks, actor, now),
+        drift_percent=workspace.drift_percent,
         quorum_percent=workspace.quorum_percent,
         agree_numerator=workspace.agree_numerator,
         agree_denominator=workspace.agree_denominator,
@@ -178,6 +179,8 @@ def _start_over(ballot: Ballot, actor: User, slip: Json) -> None:
     Vote.objects.filter(ballot=ballot).delete()
     ballot.round += 1
     ballot.slip, ballot.slip_hash = slip, slip_hash_of(slip)
+    ballot.slip_now, ballot.slip_asked_at = {}, None
+    ballot.slip_counted_at, ballot.drifted_at = None, None
     times = times_to_vote(timezone.now(), the_workspace())
     ballot.closes_at, ballot.half_way_at = times.closes_at, times.half_way_at
     ballot.last_day_at = times.last_day_at

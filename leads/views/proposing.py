@@ -9,7 +9,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from definitions import policies_ballots as policies
 from definitions.checks import check_results, failures
@@ -28,6 +28,7 @@ from definitions.selectors.proposals import (
 from definitions.selectors.versions import versions_visible_to
 from definitions.services.ballots import ballot_edit, version_propose
 from leads.scoring.impact import impact_slip
+from leads.scoring.slip_recounts import recount_slip
 from leads.selectors.leads import leads_visible_to
 from portal.common.errors import Conflict, Invalid
 from portal.common.requests import SignedInRequest
@@ -132,6 +133,17 @@ def _amend(request: SignedInRequest, ballot: Ballot, form: AmendForm) -> bool:
             request, _("The wording is changed. The votes stand, and the voters have been told.")
         )
     return True
+
+
+@require_POST
+def slip_recount(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Count the numbers of an open ballot again, now."""
+    ballot = get_object_or_404(ballots_visible_to(request.user), pk=pk)
+    if recount_slip(ballot=ballot, actor=request.user):
+        messages.success(request, _("The numbers are counted again. They stand beside those of the opening."))
+    else:
+        messages.info(request, _("They were counted less than a minute ago, and those stand here."))
+    return redirect(ballot)
 
 
 @require_GET
