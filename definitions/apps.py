@@ -22,3 +22,4 @@ class DefinitionsConfig(AppConfig):
         post_migrate.connect(_lay_base_data, sender=self)
         # Not before now: it reads the models.
         import_module("definitions.owed_work").register()
+        import_module("definitions.required_checks").register()

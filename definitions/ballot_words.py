@@ -69,6 +69,41 @@ def needs_sentence(tally: HouseTally, rules: Rules) -> str:
     return " ".join(lack_sentence(lack, tally.house, rules) for lack in lacks)
 
 
+def count_sentences(tally: HouseTally, rules: Rules) -> list[str]:
+    """How a closed count stood against quorum and share, sentence by sentence."""
+    if not tally.eligible:
+        return [lack_sentence(lack, tally.house, rules) for lack in tally.lacks]
+    found = [
+        _("%(voted)d of %(eligible)d people voted; %(needed)d were needed.")
+        % {"voted": tally.voted, "eligible": tally.eligible, "needed": tally.quorum_needed}
+    ]
+    if tally.cast:
+        found.append(
+            _("%(agree)d of %(cast)d cast votes agree (%(percent)d %%); needed: %(share)s.")
+            % {
+                "agree": tally.agree,
+                "cast": tally.cast,
+                "percent": tally.agree * 100 // tally.cast,
+                "share": share_words(rules).lower(),
+            }
+        )
+    elif tally.voted:
+        found.append(_("Nobody voted for it or against it."))
+    if tally.abstain:
+        found.append(
+            ngettext("One person abstained.", "%(number)d people abstained.", tally.abstain)
+            % {"number": tally.abstain}
+        )
+    if tally.unanswered:
+        found.append(
+            _("Nobody settled the block of %(names)s.")
+            % {"names": get_text_list(list(tally.unanswered), _("and"))}
+        )
+    if tally.is_author_alone:
+        found.append(_("Only the author agreed, who cannot carry a house alone."))
+    return found
+
+
 def keyholes(tally: Mapping[str, HouseTally], rules: Rules) -> list[dict[str, Any]]:
     """The shape of templates/shared/_keyholes.html, JSON-ready: it is kept as the outcome of a ballot."""
     return [

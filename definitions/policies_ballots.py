@@ -50,6 +50,13 @@ def may_amend(user: User, ballot: Ballot) -> Decision:
     return may_draft(user)
 
 
+def may_recount(user: User, ballot: Ballot) -> Decision:
+    """Have the numbers of an open ballot counted again."""
+    if ballot.status != BallotStatus.OPEN:
+        return deny(_("This ballot has closed: the numbers that were voted on stay as they are."))
+    return may_draft(user)
+
+
 def may_see_results(ballot: Ballot, has_voted: bool) -> Decision:
     """Nobody is swayed by the others: how they voted shows after one's own vote, and to all at the close."""
     if ballot.status != BallotStatus.OPEN or has_voted:

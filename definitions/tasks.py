@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from definitions.services.closing import ballots_close_due, electors_remind_due
+from definitions.services.closing import ballots_close_due
+from definitions.services.reminding import electors_remind_due
 
 
 @shared_task(name="definitions.close_due_ballots")
 def close_due_ballots() -> None:
-    """Close ballots whose time is up, and remind those whose vote is missing."""
+    """Close ballots whose time is up."""
     ballots_close_due()
+
+
+@shared_task(name="definitions.remind_electors")
+def remind_electors() -> None:
+    """Ask those whose vote is missing."""
     electors_remind_due()

@@ -23,3 +23,4 @@ class LeadsConfig(AppConfig):
         # Only here are the models loaded; everywhere else imports stand at the top.
         import_module("leads.receivers")
         import_module("leads.owed_work").register()
+        import_module("leads.required_checks").register()

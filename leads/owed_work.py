@@ -28,3 +28,4 @@ def _register_scoring() -> None:
     owed.register("previews", building.oldest_due)
     owed.register_bell(tasks.build_preview.delay)
     owed.register_chore(tasks.forget_changes.delay)
+    owed.register_chore(tasks.recount_slips.delay)

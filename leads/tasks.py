@@ -9,7 +9,7 @@ from celery import shared_task
 from django.db import connection
 
 from leads import facts
-from leads.scoring import chunks, clock, flip, marks, old_scores
+from leads.scoring import chunks, clock, flip, marks, old_scores, slip_recounts
 from leads.scoring.preview import building
 from portal.common import owed
 
@@ -53,6 +53,12 @@ def clock_look() -> None:
     """Mark the leads whose score the clock has moved."""
     if clock.look_at_the_clock():
         drain_marks.delay()
+
+
+@shared_task
+def recount_slips() -> None:
+    """Hold the frozen slips of open ballots against the leads of now."""
+    slip_recounts.recount_slips(has_time=_has_time())
 
 
 @shared_task

@@ -47,5 +47,6 @@ urlpatterns = [
     # Proposals: they carry numbers about leads
     path("versions/<int:pk>/propose/", proposing.version_propose_page, name="version_propose"),
     path("ballots/<int:pk>/change/", proposing.ballot_amend, name="ballot_amend"),
+    path("ballots/<int:pk>/recount/", proposing.slip_recount, name="slip_recount"),
     path("ballots/<int:pk>/numbers/<slug:key>/", proposing.slip_leads, name="slip_leads"),
 ]

@@ -37,7 +37,14 @@ class Ballot(models.Model):
     document = models.JSONField()
     slip = models.JSONField(default=dict)  # the impact slip, frozen; see leads.scoring.impact
     slip_hash = models.CharField(max_length=64, blank=True)
+    # The same numbers counted again while the ballot is open, and by how many percent they may differ.
+    slip_now = models.JSONField(default=dict)
+    slip_asked_at = models.DateTimeField(null=True, blank=True)
+    slip_counted_at = models.DateTimeField(null=True, blank=True)
+    drifted_at = models.DateTimeField(null=True, blank=True)  # when voters were told; once a round
+    drift_percent = models.PositiveSmallIntegerField(default=10)
     differences = models.JSONField(default=list)  # the diff against the active version, in words
+    checks = models.JSONField(default=list)  # what the required checks said; see definitions.checks
     status = models.CharField(max_length=16, choices=BallotStatus.choices, default=BallotStatus.OPEN)
     quorum_percent = models.PositiveSmallIntegerField()
     agree_numerator = models.PositiveSmallIntegerField()
@@ -45,6 +52,9 @@ class Ballot(models.Model):
     opened_by = models.ForeignKey("common.User", on_delete=models.PROTECT, related_name="+")
     opened_at = models.DateTimeField()
     closes_at = models.DateTimeField()
+    # When the undecided are asked again. Empty where half-way is no earlier than the last day.
+    half_way_at = models.DateTimeField(null=True, blank=True)
+    last_day_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     outcome = models.JSONField(default=dict)  # the final tally, per house, as it stood at the close
     statement = models.TextField(blank=True)  # what the proposer says to the voters
@@ -85,7 +95,8 @@ class Elector(models.Model):
     person = models.ForeignKey("common.User", on_delete=models.PROTECT, related_name="+")
     house = models.CharField(max_length=16, choices=[(house.value, house.label) for house in HOUSES])
     is_author = models.BooleanField(default=False)
-    reminded_at = models.DateTimeField(null=True, blank=True)
+    reminded_half_way_at = models.DateTimeField(null=True, blank=True)
+    reminded_at = models.DateTimeField(null=True, blank=True)  # on the last working day
 
     class Meta:
         ordering = ("house", "person__name")
@@ -154,6 +165,7 @@ class VoteHistory(models.Model):
     fingerprint = models.CharField(max_length=64)
     choice = models.CharField(max_length=16, choices=Choice.choices)
     reason = models.TextField(blank=True)
+    prediction = models.TextField(blank=True)
     cast_at = models.DateTimeField()
 
     class Meta:

@@ -9,6 +9,7 @@ from definitions import policies_ballots as policies
 from definitions.ballot_words import keyholes, rules_sentence
 from definitions.criteria.catalogue import Catalogue
 from definitions.criteria.wording import sentence_of_effect, sentence_of_rule
+from definitions.drift import drifts
 from definitions.models import Ballot, BallotStatus, Choice, Elector, Half, Vote
 from definitions.selectors.ballots import count, electors_of, history_of_person, rules_of, votes_of
 from definitions.selectors.vocabulary import catalogue
@@ -43,8 +44,11 @@ def ballot_view(ballot: Ballot, reader: User) -> dict[str, Any]:
         "my_history": list(history_of_person(ballot, reader)) if elector else [],
         "missing": missing(electors, votes),
         "said": [_said(ballot, vote, reader, mine is not None) for vote in votes] if may_see else [],
+        "checks": checks_of(ballot),
         "slip": slip_lines(ballot.slip),
         "slip_as_of": slip_instant(ballot.slip),
+        "drifts": drifts(ballot.slip, ballot.slip_now, ballot.drift_percent),
+        "may_recount": policies.may_recount(reader, ballot),
     }
 
 
@@ -144,6 +148,11 @@ def slip_lines(slip: Json) -> list[dict[str, Any]]:
         }
         for name in sorted(named, key=lambda name: (rank.get(name, len(rank)), name))
     ]
+
+
+def checks_of(ballot: Ballot) -> list[Json]:
+    """The required checks as they were passed: {"label", "note", "problems", "by" (a name), "at"}."""
+    return [{**result, "at": datetime.fromisoformat(result["at"])} for result in ballot.checks]
 
 
 def slip_instant(slip: Json) -> datetime | None:

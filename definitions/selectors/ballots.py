@@ -81,23 +81,14 @@ def ballots_due(now: datetime) -> QuerySet[Ballot]:
     return Ballot.objects.filter(status=BallotStatus.OPEN, closes_at__lte=now).order_by("closes_at")
 
 
+def ballots_to_recount() -> QuerySet[Ballot]:
+    """Open ballots, with what it takes to count their slip again; the one counted longest ago first."""
+    open_now = Ballot.objects.filter(status=BallotStatus.OPEN).select_related("version__definition")
+    return open_now.order_by(F("slip_asked_at").asc(nulls_first=True), "pk")
+
+
 def oldest_ballot_due(now: datetime) -> datetime | None:
     return ballots_due(now).values_list("closes_at", flat=True).first()
-
-
-def electors_to_remind(now: datetime, before: datetime) -> QuerySet[Elector]:
-    """People who have not voted in an open ballot that closes between `now` and `before`; each once."""
-    return (
-        Elector.objects.filter(
-            ballot__status=BallotStatus.OPEN,
-            ballot__closes_at__gt=now,
-            ballot__closes_at__lte=before,
-            reminded_at=None,
-            person__is_active=True,
-        )
-        .exclude(votes__round=F("ballot__round"))
-        .select_related("person", "ballot__version__definition")
-    )
 
 
 def open_ballots(person: User) -> QuerySet[Any]:

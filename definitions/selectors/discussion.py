@@ -34,6 +34,12 @@ def open_concerns(version: Version) -> QuerySet[Comment]:
     return version.comments.filter(kind=Comment.Kind.CONCERN, resolved_at=None).select_related("author")
 
 
+def settled_concerns(version: Version) -> QuerySet[Comment]:
+    """The one settled last first."""
+    settled = version.comments.filter(kind=Comment.Kind.CONCERN, resolved_at__isnull=False)
+    return settled.select_related("resolved_by").order_by("-resolved_at", "-pk")
+
+
 def comment_counts(version: Version) -> dict[str, dict[str, int]]:
     """Per clause (and "" for the whole) how many comments are `open`, and how many of them `concerns`."""
     rows = (

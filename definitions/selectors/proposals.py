@@ -6,13 +6,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from definitions.criteria.diff import differences
 from definitions.criteria.document import DocumentError, parse
 from definitions.documents import document_of
 from definitions.models import Ballot, Definition, Elector, Version, VersionStatus
-from definitions.selectors.discussion import open_concerns
 from definitions.selectors.versions import open_ballots_of
 from definitions.selectors.vocabulary import catalogue
 from portal.common.models import HOUSES, Team, User
@@ -59,18 +57,6 @@ def text_obstacles(version: Version, document: Json) -> list[str]:
     return []
 
 
-def concern_obstacles(version: Version) -> list[str]:
-    concerns = open_concerns(version).count()
-    if not concerns:
-        return []
-    sentence = ngettext(
-        "One concern is still open. Settle it before you propose.",
-        "%(number)d concerns are still open. Settle them before you propose.",
-        concerns,
-    )
-    return [sentence % {"number": concerns}]
-
-
 def electorate_of(version: Version, proposer: User) -> list[Elector]:
     """Who would vote if the ballot opened now; not saved, without a ballot."""
     authors = {proposer.pk, version.created_by_id}
@@ -105,11 +91,10 @@ def electorate_obstacles(electors: Iterable[Elector]) -> list[str]:
 
 
 def obstacles(version: Version, document: Json, proposer: User) -> list[str]:
-    """Everything that keeps a draft from being proposed now, in sentences; empty when nothing does."""
+    """What keeps a draft from being proposed now, in sentences. The required checks are asked beside it."""
     rival = rival_of(version.definition)
     return [
         *([rival_sentence(rival)] if rival else []),
-        *concern_obstacles(version),
         *text_obstacles(version, document),
         *electorate_obstacles(electorate_of(version, proposer)),
     ]

@@ -9,6 +9,7 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
+from definitions.drift import Drift
 from definitions.models import Ballot, BallotStatus, Vote
 from definitions.selectors.ballots import electors_of, votes_of
 from portal.common.mail import owe_mail
@@ -86,6 +87,25 @@ def ballot_reworded(ballot: Ballot, changes: list[str], stamp: str) -> None:
     )
 
 
+def slip_drifted(ballot: Ballot, over: list[Drift]) -> None:
+    sentence = _(
+        "The numbers shown with %(version)s have drifted by more than %(percent)d %%. Your vote stands; "
+        "you can change it until %(until)s."
+    ) % {"version": ballot.version, "percent": ballot.drift_percent, "until": _until(ballot)}
+    lines = [
+        _("%(label)s: %(before)d then, %(now)d now.")
+        % {"label": drift.label, "before": drift.before, "now": drift.now}
+        for drift in over
+    ]
+    tell(
+        people_with_a_vote(ballot),
+        ballot=ballot,
+        key=f"slip-drift:{ballot.pk}:{ballot.round}",
+        sentence=sentence,
+        more="\n".join(lines),
+    )
+
+
 def ballot_closed(ballot: Ballot) -> None:
     sentence = {
         BallotStatus.RATIFIED: _("%(version)s is ratified: both keys turned. Leads are being rescored."),
@@ -120,9 +140,10 @@ def block_answered(ballot: Ballot, vote: Vote, stamp: str) -> None:
     tell([vote.person], ballot=ballot, key=f"block-answered:{vote.pk}:{stamp}", sentence=sentence)
 
 
-def vote_missing(ballot: Ballot, person: User) -> None:
+def vote_missing(ballot: Ballot, person: User, moment: str) -> None:
+    """`moment` is "half-way" or "last": each is said once a round."""
     sentence = _("Your vote on %(version)s is still missing. The ballot closes on %(until)s.") % {
         "version": ballot.version,
         "until": _until(ballot),
     }
-    tell([person], ballot=ballot, key=f"vote-missing:{ballot.pk}:{ballot.round}", sentence=sentence)
+    tell([person], ballot=ballot, key=f"vote-missing:{ballot.pk}:{ballot.round}:{moment}", sentence=sentence)

@@ -12,13 +12,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from definitions import policies_ballots as policies
+from definitions.ballot_times import BallotTimes, ballot_times
+from definitions.checks import check_results, failures
 from definitions.criteria.diff import differences
 from definitions.criteria.fingerprint import fingerprint as fingerprint_of
 from definitions.documents import columns_of, draft_document
 from definitions.models import Ballot, Definition, Elector, Version, Vote
 from definitions.selectors.ballots import electors_of
 from definitions.selectors.proposals import (
-    concern_obstacles,
     differences_from_agreed,
     electorate_obstacles,
     electorate_of,
@@ -36,7 +37,6 @@ from portal.common.calendars import calendar_of
 from portal.common.errors import Conflict, Invalid
 from portal.common.models import HOUSES, User, Workspace
 from portal.common.selectors import the_workspace
-from portal.common.working_time import add_working_days
 
 Json = dict[str, Any]
 
@@ -63,12 +63,15 @@ def version_propose(
     if rival := rival_of(definition):
         raise Conflict(rival_sentence(rival))
     document = draft_document(version)
-    _require_nothing(concern_obstacles(version) + text_obstacles(version, document))
+    _require_nothing(text_obstacles(version, document))
+    checks = check_results(version, document)
+    _require_nothing(failures(checks))
     mark = fingerprint_of(document)
     if fingerprint and fingerprint != mark:
         raise Conflict(_("The draft changed while you were reading it. Look at its numbers again."))
     workspace = the_workspace()
     now = timezone.now()
+    times = times_to_vote(now, workspace)
     VERSION.apply(version, "propose", document=document, fingerprint=mark, proposed_at=now)
     ballot = Ballot.objects.create(
         version=version,
@@ -77,12 +80,16 @@ def version_propose(
         slip=slip,
         slip_hash=slip_hash_of(slip),
         differences=differences_from_agreed(version, document),
+        checks=_signed(checks, actor, now),
+        drift_percent=workspace.drift_percent,
         quorum_percent=workspace.quorum_percent,
         agree_numerator=workspace.agree_numerator,
         agree_denominator=workspace.agree_denominator,
         opened_by=actor,
         opened_at=now,
-        closes_at=closing_time(now, workspace),
+        closes_at=times.closes_at,
+        half_way_at=times.half_way_at,
+        last_day_at=times.last_day_at,
         statement=statement.strip(),
     )
     electors = electorate_of(version, actor)
@@ -100,10 +107,15 @@ def version_propose(
     return ballot
 
 
-def closing_time(now: datetime, workspace: Workspace) -> datetime:
-    """The end of the last working day to vote; of the two houses, the one that has the later."""
-    days = workspace.ballot_working_days
-    return max(add_working_days(now, days, calendar_of(house, workspace)) for house in HOUSES)
+def times_to_vote(now: datetime, workspace: Workspace) -> BallotTimes:
+    """When a ballot that opens now closes, and when it asks the undecided, by the hours of both houses."""
+    calendars = [calendar_of(house, workspace) for house in HOUSES]
+    return ballot_times(now, workspace.ballot_working_days, calendars)
+
+
+def _signed(checks: list[Json], actor: User, now: datetime) -> list[Json]:
+    """Results as the ballot keeps them: for whom they were asked, and when."""
+    return [{**result, "by": str(actor), "at": now.isoformat(timespec="seconds")} for result in checks]
 
 
 def _require_nothing(obstacles: list[str]) -> None:
@@ -129,9 +141,14 @@ def ballot_edit(*, ballot: Ballot, actor: User, document: Json, slip: Json, fing
         raise Invalid(_("You changed nothing."))
     before, was = ballot.fingerprint, ballot.document
     _require_nothing(text_obstacles(ballot.version, document))
+    checks = check_results(ballot.version, document, is_open=True)
+    _require_nothing(failures(checks))
     mark = fingerprint_of(document)
     ballot.document, ballot.fingerprint = document, mark
     ballot.differences = differences_from_agreed(ballot.version, document)
+    asked_again = {result["key"] for result in checks}
+    ballot.checks = [result for result in ballot.checks if result["key"] not in asked_again]
+    ballot.checks += _signed(checks, actor, timezone.now())
     is_material = mark != before
     if is_material:
         _start_over(ballot, actor, slip)
@@ -156,13 +173,17 @@ def ballot_edit(*, ballot: Ballot, actor: User, document: Json, slip: Json, fing
 def _start_over(ballot: Ballot, actor: User, slip: Json) -> None:
     # Whoever changes what a text means is one of its authors.
     Elector.objects.filter(ballot=ballot, person=actor).update(is_author=True)
-    Elector.objects.filter(ballot=ballot).update(reminded_at=None)
+    Elector.objects.filter(ballot=ballot).update(reminded_at=None, reminded_half_way_at=None)
     _require_nothing(electorate_obstacles(electors_of(ballot)))
     # Every one of them stands in VoteHistory, written when it was cast.
     Vote.objects.filter(ballot=ballot).delete()
     ballot.round += 1
     ballot.slip, ballot.slip_hash = slip, slip_hash_of(slip)
-    ballot.closes_at = closing_time(timezone.now(), the_workspace())
+    ballot.slip_now, ballot.slip_asked_at = {}, None
+    ballot.slip_counted_at, ballot.drifted_at = None, None
+    times = times_to_vote(timezone.now(), the_workspace())
+    ballot.closes_at, ballot.half_way_at = times.closes_at, times.half_way_at
+    ballot.last_day_at = times.last_day_at
 
 
 def _freeze_again(ballot: Ballot) -> None:

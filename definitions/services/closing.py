@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from definitions import policies_ballots as policies
 from definitions.ballot_words import keyholes, rules_sentence
-from definitions.models import Ballot, BallotStatus, Elector, Version
-from definitions.selectors.ballots import ballots_due, electors_to_remind, rules_of, tally_of
+from definitions.models import Ballot, BallotStatus, Version
+from definitions.selectors.ballots import ballots_due, rules_of, tally_of
 from definitions.services import announcing
 from definitions.signals import version_ratified
 from definitions.states import BALLOT, VERSION
@@ -19,8 +17,6 @@ from definitions.tally import HouseTally, both_keys_turned, is_quorate
 from portal.common import audit
 from portal.common.errors import Conflict
 from portal.common.models import User
-
-REMIND_BEFORE = timedelta(hours=24)
 
 
 def locked_ballot(ballot: Ballot) -> Ballot:
@@ -111,14 +107,3 @@ def _close_due(ballot: Ballot) -> bool:
 def ballots_close_due() -> int:
     """Close every ballot whose time is up, each in a transaction of its own. Safe to run twice."""
     return sum(_close_due(ballot) for ballot in list(ballots_due(timezone.now())))
-
-
-@transaction.atomic
-def electors_remind_due() -> int:
-    """Remind, once each, those who have not voted and whose ballot closes within a day."""
-    now = timezone.now()
-    waiting = list(electors_to_remind(now, now + REMIND_BEFORE))
-    for elector in waiting:
-        announcing.vote_missing(elector.ballot, elector.person)
-    Elector.objects.filter(pk__in=[elector.pk for elector in waiting]).update(reminded_at=now)
-    return len(waiting)

@@ -76,12 +76,12 @@ def _write(
         "fingerprint": ballot.fingerprint,
         "choice": choice,
         "reason": reason,
+        "prediction": prediction,
         "cast_at": timezone.now(),
     }
     vote = standing or Vote(ballot=ballot, elector_id=elector_id, person=voter)
     for name, value in said.items():
         setattr(vote, name, value)
-    vote.prediction = prediction
     # A new word is a new matter: an answer to the old one does not answer it.
     vote.block_answer, vote.block_answered_by, vote.block_answered_at = "", None, None
     vote.save()

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from definitions.forms.ballots import BlockAnswerForm, VoteForm
 from definitions.models import Ballot, BallotStatus
+from definitions.selectors.ballot_outcome import ballot_outcome
 from definitions.selectors.ballot_view import ballot_view, clauses_of
 from definitions.selectors.ballots import ballots_visible_to, ballots_with_turnout, votes_of
 from definitions.services.closing import version_withdraw
@@ -35,7 +36,10 @@ def _page(
     context["answer_form"] = forms.get("answer_form") or BlockAnswerForm()
     context["answered_vote"] = forms.get("answered_vote")
     context["alert"] = alert
-    return render(request, "definitions/ballot_page.html", context, status=status)
+    if ballot.status == BallotStatus.OPEN:
+        return render(request, "definitions/ballot_page.html", context, status=status)
+    context |= ballot_outcome(ballot, context["said"])
+    return render(request, "definitions/ballot_outcome.html", context, status=status)
 
 
 @require_GET

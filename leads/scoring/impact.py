@@ -19,8 +19,9 @@ from django.utils.translation import ngettext
 
 from definitions.criteria.fingerprint import fingerprint
 from definitions.selectors import active_version
-from leads.models import GoldenLead, Handoff, HandoffStatus, LeadFit, Outcome, OutcomeKind
+from leads.models import Handoff, HandoffStatus, LeadFit, Outcome, OutcomeKind
 from leads.scoring.compiler import compiled, qualified_ids, qualified_of
+from leads.scoring.golden import broken_among, golden_leads_of
 from leads.scoring.scope import Scope
 from portal.common.models import Team
 from portal.common.selectors import weekly_capacity_of
@@ -197,8 +198,8 @@ def _caught(document: Json, by_day: dict[datetime, list[int]]) -> list[int]:
 
 def _golden_broken(stage: str, sets: _Sets) -> Json:
     """Golden leads that the draft would judge otherwise than their sentence demands."""
-    golden = GoldenLead.objects.filter(definition__stage=stage).select_related("lead").order_by("lead_id")
-    broken = [one for one in golden if (one.lead_id in sets.draft) != one.must_qualify]
+    golden = golden_leads_of(stage)
+    broken = broken_among(golden, sets.draft)
     of = ngettext("of %(n)d golden lead", "of %(n)d golden leads", len(golden)) % {"n": len(golden)}
     sentence = " ".join(f"{one.lead.name}: {one.sentence}" for one in broken[:10])
     return _number(_("Golden leads broken"), (one.lead_id for one in broken), of, sentence)

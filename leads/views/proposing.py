@@ -9,9 +9,10 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from definitions import policies_ballots as policies
+from definitions.checks import check_results, failures
 from definitions.criteria.fingerprint import fingerprint as fingerprint_of
 from definitions.documents import draft_document
 from definitions.forms.proposals import AmendForm, ProposeForm
@@ -27,6 +28,7 @@ from definitions.selectors.proposals import (
 from definitions.selectors.versions import versions_visible_to
 from definitions.services.ballots import ballot_edit, version_propose
 from leads.scoring.impact import impact_slip
+from leads.scoring.slip_recounts import recount_slip
 from leads.selectors.leads import leads_visible_to
 from portal.common.errors import Conflict, Invalid
 from portal.common.requests import SignedInRequest
@@ -73,11 +75,14 @@ def _propose_page(
     context["section_path"] = DEFINITIONS
     context["obstacles"] = obstacles(version, document, request.user) if may_propose else []
     context["electors"] = electorate_of(version, request.user)
+    context["checks"] = []
     if may_propose and not text_obstacles(version, document):
+        context["checks"] = check_results(version, document)
         slip = impact_slip(document, version.definition.stage)
         changes = differences_from_agreed(version, document)
         context |= {"slip": slip_lines(slip), "slip_as_of": slip_instant(slip), "differences": changes}
         context |= {"halves": clauses_of(document, changes), "document": document}
+    context["is_ready"] = not (context["obstacles"] or failures(context["checks"]))
     # The text may have moved on: the form always names the one on this page.
     statement = typed.data.get("statement", "") if typed else ""
     context["form"] = ProposeForm(initial={"statement": statement, "fingerprint": fingerprint_of(document)})
@@ -128,6 +133,17 @@ def _amend(request: SignedInRequest, ballot: Ballot, form: AmendForm) -> bool:
             request, _("The wording is changed. The votes stand, and the voters have been told.")
         )
     return True
+
+
+@require_POST
+def slip_recount(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Count the numbers of an open ballot again, now."""
+    ballot = get_object_or_404(ballots_visible_to(request.user), pk=pk)
+    if recount_slip(ballot=ballot, actor=request.user):
+        messages.success(request, _("The numbers are counted again. They stand beside those of the opening."))
+    else:
+        messages.info(request, _("They were counted less than a minute ago, and those stand here."))
+    return redirect(ballot)
 
 
 @require_GET

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from definitions.ballot_times import ballot_times
 from definitions.ballot_words import keyholes, rules_sentence
 from definitions.criteria.diff import differences
 from definitions.criteria.fingerprint import fingerprint
@@ -30,7 +31,7 @@ from definitions.services.ballots import slip_hash_of
 from leads.scoring.impact import impact_slip
 from portal.common.models import HOUSES, User, Workspace
 from portal.common.selectors import people_of
-from portal.common.working_time import add_working_days, working_time_before
+from portal.common.working_time import working_time_before
 from portal.seed.clauses import PERSONAS, mql_documents, sales_qualified_document
 from portal.seed.debates import ANSWERS, MARKETING_PROMISE, REFLECTED, REMARKS, ROUNDS, SALES_PROMISE, Round
 from portal.seed.trail import Desk, Trail, backdate
@@ -178,6 +179,7 @@ def _ballot_lay(
     assert version.document is not None
     is_open = each.ends == "open"
     opened_at = working_time_before(desk.now, 14, desk.calendar) if is_open else desk.ago(each.proposed_days)
+    times = ballot_times(opened_at, workspace.ballot_working_days, [desk.calendar])
     ballot = Ballot.objects.create(
         version=version,
         fingerprint=version.fingerprint,
@@ -188,7 +190,9 @@ def _ballot_lay(
         agree_denominator=workspace.agree_denominator,
         opened_by=people[each.proposed_by],
         opened_at=opened_at,
-        closes_at=add_working_days(opened_at, workspace.ballot_working_days, desk.calendar),
+        closes_at=times.closes_at,
+        half_way_at=times.half_way_at,
+        last_day_at=times.last_day_at,
         statement=each.statement,
     )
     authors = {each.author, each.proposed_by}
@@ -268,7 +272,8 @@ def _votes_lay(
                 VoteHistory(ballot=ballot, choice=said.was[0], reason=said.was[1], cast_at=before, **words)
             )
         words |= {"choice": said.choice, "reason": said.reason, "cast_at": cast_at}
-        votes.append(Vote(ballot=ballot, elector=rights[person.pk], prediction=said.prediction, **words))
+        words["prediction"] = said.prediction
+        votes.append(Vote(ballot=ballot, elector=rights[person.pk], **words))
         history.append(VoteHistory(ballot=ballot, **words))
         trail.record(
             "vote.cast", at=cast_at, subject=ballot, label=str(ballot), actor=person, after={"round": 1}

@@ -33,6 +33,7 @@ class WorkspaceForm(forms.ModelForm):
             "name", "time_zone", "currency", "holiday_country", "holiday_region",
             "decide_hours", "follow_up_hours", "contact_request_hours",
             "quorum_percent", "agree_numerator", "agree_denominator", "ballot_working_days",
+            "drift_percent",
         )  # fmt: skip
         labels = {
             "name": _("Company"),
@@ -43,6 +44,7 @@ class WorkspaceForm(forms.ModelForm):
             "agree_numerator": _("Cast votes that must agree: this many"),
             "agree_denominator": _("… out of this many"),
             "ballot_working_days": _("Working days a ballot stays open"),
+            "drift_percent": _("Percent by which the numbers shown to voters may drift"),
             "holiday_region": _("Region of the public holidays"),
         }
         help_texts = {

@@ -12,7 +12,7 @@ from definitions.models import Ballot, Comment, Elector, Version, VoteHistory
 from definitions.policies_ballots import may_propose
 from definitions.selectors.ballots import oldest_ballot_due, open_ballots
 from definitions.services.ballots import version_propose
-from definitions.services.closing import ballots_close_due, electors_remind_due, version_withdraw
+from definitions.services.closing import ballots_close_due, version_withdraw
 from definitions.services.votes import block_answer, block_settle
 from definitions.signals import version_ratified
 from portal.common.errors import Conflict, Invalid, Refused
@@ -82,7 +82,7 @@ def test_later_settings_do_not_touch_an_open_ballot() -> None:
 def refused_drafts() -> list[tuple[str, str]]:
     return [
         ("no clause", "There is no clause to vote on yet."),
-        ("open concern", "One concern is still open."),
+        ("open concern", "Sam Okafor’s concern is still open: “Students.”"),
         ("nobody in sales", "Nobody is in sales yet"),
         ("author alone in marketing", "the author alone cannot carry a house"),
         ("same as the active one", "This says the same as MQL v1"),
@@ -307,15 +307,6 @@ def test_the_author_or_a_manager_withdraws() -> None:
     assert counted(ballot)["sales"] == 1
     with pytest.raises(Conflict, match="This ballot has closed: MQL v1 is withdrawn"):
         version_withdraw(ballot=ballot, actor=rita())
-
-
-def test_those_who_have_not_voted_are_reminded_once_a_day_before(clock: Any) -> None:
-    ballot = an_open_ballot()
-    vote(ballot, sam())
-    assert electors_remind_due() == 0
-    clock.move_to(datetime(2026, 5, 10, 18, 0, tzinfo=UTC))
-    assert (electors_remind_due(), electors_remind_due()) == (5, 0)
-    assert Notification.objects.filter(key__startswith="vote-missing:").count() == 5
 
 
 def test_home_asks_those_whose_vote_is_missing() -> None:

@@ -72,7 +72,7 @@ def test_what_is_not_ready_is_said_on_the_page(client: Client) -> None:
     version = a_draft()
     Comment.objects.create(version=version, kind="concern", text="Students.", author=sam())
     text = page_of(client, version, maya()).content.decode()
-    assert "One concern is still open. Settle it before you propose." in text
+    assert "Sam Okafor’s concern is still open: “Students.” Settle it before you propose." in text
     assert 'name="statement"' not in text
     response = propose(client, version, maya())
     assert response.status_code == 422

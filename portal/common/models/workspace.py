@@ -30,6 +30,10 @@ class Workspace(models.Model):
     agree_numerator = models.PositiveSmallIntegerField(default=2, validators=[MinValueValidator(1)])
     agree_denominator = models.PositiveSmallIntegerField(default=3, validators=[MinValueValidator(1)])
     ballot_working_days = models.PositiveSmallIntegerField(default=5, validators=[MinValueValidator(1)])
+    # How far the numbers that voters were shown may drift before they are told.
+    drift_percent = models.PositiveSmallIntegerField(
+        default=10, validators=[MinValueValidator(1), MaxValueValidator(100)]
+    )
     set_up_at = models.DateTimeField(null=True, blank=True)
     has_sample_data = models.BooleanField(default=False)
     # Revokes every workspace-wide calendar feed when changed.

@@ -1,0 +1,44 @@
+"""What a closed ballot leaves behind: the count against its rules, the dissent, what people expect."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+from definitions.ballot_words import count_sentences
+from definitions.models import Ballot, Choice, VoteHistory
+from definitions.selectors.ballots import rules_of, tally_of
+from definitions.tally import HOUSES
+from portal.common.models import User
+
+
+def ballot_outcome(ballot: Ballot, said: Iterable[dict[str, Any]]) -> dict[str, Any]:
+    """For the page of a closed ballot. `said` are the entries of `ballot_view`, in full.
+
+    The sentences are recounted from the rows; the keyholes beside them were frozen at the close.
+    """
+    said, rules, tally = list(said), rules_of(ballot), tally_of(ballot)
+    return {
+        "counts": [{"house": house, "sentences": count_sentences(tally[house], rules)} for house in HOUSES],
+        "against": [entry for entry in said if entry["is_dissent"]],
+        "agreeing": [entry for entry in said if entry["vote"].choice == Choice.AGREE],
+        "abstaining": [entry for entry in said if entry["vote"].choice == Choice.ABSTAIN],
+        "predictions": [entry["vote"] for entry in said if entry["vote"].prediction],
+        "changed": changed_votes(ballot),
+    }
+
+
+def changed_votes(ballot: Ballot) -> list[dict[str, Any]]:
+    """Everybody who said more than one thing, earlier rounds included: {"person", "house", "words"}, by name.
+
+    `words` are rows of `VoteHistory` in order of time.
+    """
+    words: dict[User, list[VoteHistory]] = defaultdict(list)
+    rows = VoteHistory.objects.filter(ballot=ballot).select_related("person").order_by("cast_at", "id")
+    for row in rows:
+        words[row.person].append(row)
+    changed = sorted((person for person in words if len(words[person]) > 1), key=lambda person: person.name)
+    return [
+        {"person": person, "house": words[person][-1].house, "words": words[person]} for person in changed
+    ]
