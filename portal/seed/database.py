@@ -48,21 +48,18 @@ def follow_sequences(*tables: type[models.Model]) -> None:
             cursor.execute(statement)
 
 
-def create(rows: Sequence[models.Model]) -> None:
-    """What `bulk_create` does for rows of one model, at the speed of COPY. They get their ids here."""
-    if not rows:
-        return
-    model = type(rows[0])
+def create(model: type[models.Model], rows: Sequence[Any]) -> None:
+    """What `bulk_create` does for rows of `model`, at the speed of COPY. They get their ids here."""
     first = (model._default_manager.aggregate(last=Max("pk"))["last"] or 0) + 1
     for pk, row in enumerate(rows, start=first):
         row.pk = pk
-    columns = model._meta.concrete_fields
+    fields = model._meta.concrete_fields
     for start in range(0, len(rows), SLICE):
         bulk.insert(
             model,
-            [each.column for each in columns],
+            [str(field.column) for field in fields],
             [
-                [each.get_db_prep_save(each.pre_save(row, add=True), connection) for each in columns]
+                [field.get_db_prep_save(field.pre_save(row, add=True), connection) for field in fields]
                 for row in rows[start : start + SLICE]
             ],
         )

@@ -80,7 +80,7 @@ def handoffs_lay(
     walk = Walk(laid=laid, agreement=agreement, desk=desk, rng=rng, fortune=fortune, sellers=sellers)
     offers = walk.go(progress)
     handoffs = [_handoff(offer, reasons, desk.now) for offer in offers]
-    create(handoffs)
+    create(Handoff, handoffs)
     calls = [
         (handoff, call)
         for handoff, offer in zip(handoffs, offers, strict=True)
@@ -89,11 +89,12 @@ def handoffs_lay(
         if call[0] <= desk.now
     ]
     create(
+        FollowUp,
         [
             FollowUp(handoff=handoff, person_id=handoff.owner_id, at=at, has_reached=reached, note=note)
             for handoff, (at, reached, note) in calls
             if handoff.owner_id
-        ]
+        ],
     )
     _stages_lay(offers, handoffs, desk.now)
     _outcomes_lay(offers, laid, desk.now)
@@ -216,7 +217,7 @@ def _stages_lay(offers: list[Offer], handoffs: list[Handoff], now: datetime) -> 
             facts["nurture_until"] = (last[1] + rest).date().isoformat()
         is_given_back = row.status in (HandoffStatus.RETURNED, HandoffStatus.EXPIRED, HandoffStatus.WITHDRAWN)
         facts["owner_id"] = row.owner_id if row.accepted_at and not is_given_back else None
-    create(sorted(changes, key=lambda each: each.changed_at))
+    create(StageChange, sorted(changes, key=lambda each: each.changed_at))
     rows = [
         (stages[pk], facts["owner_id"], facts["nurture_until"], facts["is_recycled"], pk)
         for pk, facts in leads.items()
@@ -246,7 +247,7 @@ def _outcomes_lay(offers: list[Offer], laid: Laid, now: datetime) -> None:
                         external_id=f"OPP-{number:05d}",
                     )
                 )
-    create(sorted(rows, key=lambda row: row.at))
+    create(Outcome, sorted(rows, key=lambda row: row.at))
 
 
 def _sales_acts_lay(
