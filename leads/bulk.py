@@ -74,7 +74,9 @@ def insert(
                 cursor.execute(
                     f"CREATE TEMP TABLE bulk_rows ON COMMIT DROP AS SELECT {names} FROM {table} LIMIT 0"
                 )
-            with cursor.copy(f"COPY {'bulk_rows' if conflict else table} ({names}) FROM STDIN") as copy:
+            into = "bulk_rows" if conflict else table
+            # Django does not know of COPY: the errors become its own here.
+            with connection.wrap_database_errors, cursor.copy(f"COPY {into} ({names}) FROM STDIN") as copy:
                 for row in rows:
                     copy.write_row(row)
             if not conflict:
@@ -98,13 +100,22 @@ def copy_in(model: type[models.Model], columns: Mapping[str, NDArray[Any]]) -> N
     table, names = quote(model._meta.db_table), ", ".join(quote(column) for column in columns)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            with cursor.copy(f"COPY {table} ({names}) FROM STDIN (FORMAT BINARY)") as copy:
-                copy.write(_COPY_BEGINS + _binary_rows(model, columns) + _COPY_ENDS)
+            rows = _COPY_BEGINS + _binary_rows(model, columns) + _COPY_ENDS
+            statement = f"COPY {table} ({names}) FROM STDIN (FORMAT BINARY)"
+            with connection.wrap_database_errors, cursor.copy(statement) as copy:
+                copy.write(rows)
             return
         marks = ", ".join(["%s"] * len(columns))
-        plain = [np.char.decode(each) if each.dtype.kind == "S" else each for each in columns.values()]
-        rows = list(zip(*(each.tolist() for each in plain), strict=True))
-        cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", rows)
+        plain = list(zip(*map(_plain, columns.values()), strict=True))
+        cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", plain)
+
+
+def _plain(values: NDArray[Any]) -> list[Any]:
+    """Python's own numbers and texts, None where masked."""
+    if values.dtype.kind == "S":
+        texts = np.char.decode(np.ma.getdata(values), "utf-8")
+        values = np.ma.array(texts, mask=np.ma.getmaskarray(values))
+    return values.tolist()
 
 
 def _binary_rows(model: type[models.Model], columns: Mapping[str, NDArray[Any]]) -> bytes:
@@ -131,6 +142,8 @@ def _binary_rows(model: type[models.Model], columns: Mapping[str, NDArray[Any]])
         lengths = np.strings.str_len(data) if data.dtype.kind == "S" else np.full(size, width)
         lengths = np.where(np.ma.getmaskarray(values), -1, lengths)
         rows[name], rows[f"{name} length"] = data, lengths
+        if (rows[name] != data).any():
+            raise ValueError(f"{name} holds a value that its column has no room for.")
         if (lengths < width).any():
             assert layout.fields is not None
             start = layout.fields[name][1]

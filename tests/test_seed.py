@@ -7,12 +7,14 @@ import json
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from io import StringIO
+from typing import Any
 
 import pytest
 import time_machine
 from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
+from django.db.models import Model
 
 import definitions.invariants
 import leads.invariants
@@ -21,11 +23,15 @@ from definitions.criteria.document import parse
 from definitions.models import Ballot, Criterion, Definition, Stage, Version
 from definitions.selectors import catalogue
 from definitions.selectors.ballots import open_ballots
+from leads.facts import refresh
 from leads.handoffs.reconcile import handoffs_reconcile
-from leads.models import Activity, Handoff, Import, Lead, Score, TouchedLead
+from leads.models import Activity, Handoff, Import, Lead, LeadFit, Score, TouchedLead
+from leads.scoring.compiler import score_into
 from leads.scoring.receipt import receipts
+from leads.scoring.scope import Scope
 from leads.selectors.handoffs import MISSING_FACTS
 from portal.common.models import Team, User, Workspace
+from portal.seed import behaviour, companies, database, history, laid_leads
 from portal.seed.clauses import SECOND, mql_documents, sales_qualified_document
 from portal.seed.people import PEOPLE
 from portal.seed.workspace import SAMPLE_SIZE, Size, workspace_seed
@@ -210,6 +216,44 @@ def _reviews_were_held_and_the_next_is_near() -> None:
     assert timedelta(days=14) < following.starts_at - NOW < timedelta(days=24)
     assert following.items.count() >= 6
     assert following.items.filter(carried_from__isnull=False).exists()
+
+
+@pytest.mark.django_db
+@time_machine.travel(NOW, tick=False)
+def test_a_large_company_has_cold_leads_and_is_as_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The ways of a million leads, with few: written in slices, bare tables, cold leads, longer steps."""
+    for module, name, value in (
+        (behaviour, "SLICE", 700), (behaviour, "WRITE_SLICE", 900), (companies, "SLICE", 70),
+        (laid_leads, "SLICE", 300), (laid_leads, "ALL_WARM", 150), (history, "SMALL", 150),
+        (database, "WORTH_BARING", 500), (database, "SLICE", 50),
+    ):  # fmt: skip
+        monkeypatch.setattr(module, name, value)
+    workspace_seed(size=Size(leads=800, accounts=260, activities=16_000), seed=1, actor=None, now=NOW)
+    assert (Lead.objects.count(), Activity.objects.count()) == (800, 16_000)
+    assert definitions.invariants.breaches() == leads.invariants.breaches() == []
+    connection.check_constraints()
+    assert not TouchedLead.objects.exists()
+    assert handoffs_reconcile().is_quiet
+    # Nobody could call the cold ones, so none was offered.
+    warm = laid_leads.warm_among(800)
+    assert 300 < warm < 500
+    first = Lead.objects.order_by("pk")[0].pk
+    assert not Score.objects.filter(lead__gte=first + warm, is_qualified=True).exists()
+    assert not Handoff.objects.filter(lead__gte=first + warm).exists()
+    assert len(set(Handoff.objects.values_list("status", flat=True))) >= 5
+    assert Handoff.objects.filter(offered_at__gt=NOW - timedelta(days=6), offered_at__lt=NOW).exists()
+    _receipts_are_those_of_the_instant()
+    # What scoring reads is what the rows say, and so are the scores.
+    for model, forget in ((LeadFit, ()), (Score, ("as_of",))):
+        before = _rows_of(model, forget)
+        refresh(Lead.objects.values_list("pk", flat=True))
+        score_into(Version.objects.get(status="active"), Scope.all(), NOW)
+        assert _rows_of(model, forget) == before
+
+
+def _rows_of(model: type[Model], forget: tuple[str, ...]) -> list[tuple[Any, ...]]:
+    names = [field.attname for field in model._meta.concrete_fields if field.attname not in forget]
+    return list(model._default_manager.order_by("lead_id").values_list(*names))
 
 
 @pytest.mark.django_db

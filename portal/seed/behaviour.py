@@ -34,23 +34,24 @@ SLICE = 500_000  # activities drawn at a time: some 150 MB
 WRITE_SLICE = 100_000
 PER_VISIT = 4
 
-# (kind, weight among the cold, among the lukewarm, among the keen, subjects)
-KINDS: tuple[tuple[str, float, float, float, tuple[str, ...]], ...] = (
-    ("page_viewed", 150, 580, 600, tuple(page for page, _ in words.PAGES)),
-    ("session", 40, 60, 50, ("www.nordlicht.example",)),
-    ("email_opened", 700, 210, 110, words.MAILS),
-    ("email_clicked", 60, 55, 70, words.MAILS),
-    ("form_submitted", 15, 25, 25, words.FORMS),
-    ("content_downloaded", 15, 28, 60, words.CONTENTS),
-    ("webinar_attended", 10, 14, 30, words.WEBINARS),
-    ("campaign_answered", 10, 15, 20, words.CAMPAIGNS),
-    ("product_favourited", 0, 6, 10, ("Approvals module", "Month-end module")),
-    ("pricing_downloaded", 0, 4, 12, ("Price list",)),
-    ("trial_requested", 0, 0.7, 3, ("Trial",)),
-    ("demo_requested", 0, 0.7, 4, ("Demo",)),
-    ("contact_requested", 0, 0.7, 4, ("Contact form",)),
+# (kind, weight among the lukewarm, weight among the keen, subjects)
+KINDS: tuple[tuple[str, float, float, tuple[str, ...]], ...] = (
+    ("page_viewed", 580, 600, tuple(page for page, _ in words.PAGES)),
+    ("session", 60, 50, ("www.nordlicht.example",)),
+    ("email_opened", 210, 110, words.MAILS),
+    ("email_clicked", 55, 70, words.MAILS),
+    ("form_submitted", 25, 25, words.FORMS),
+    ("content_downloaded", 28, 60, words.CONTENTS),
+    ("webinar_attended", 14, 30, words.WEBINARS),
+    ("campaign_answered", 15, 20, words.CAMPAIGNS),
+    ("product_favourited", 6, 10, ("Approvals module", "Month-end module")),
+    ("pricing_downloaded", 4, 12, ("Price list",)),
+    ("trial_requested", 0.7, 3, ("Trial",)),
+    ("demo_requested", 0.7, 4, ("Demo",)),
+    ("contact_requested", 0.7, 4, ("Contact form",)),
 )
 KIND_NAMES = tuple(kind for kind, *_ in KINDS)
+ASKING = [KIND_NAMES.index(kind) for kind in ("trial_requested", "demo_requested", "contact_requested")]
 TIMED = {"page_viewed": 70, "session": 420, "webinar_attended": 2700}  # median seconds
 # What a capture was: its kind and subject, by the lead source.
 CAPTURED_BY = {
@@ -163,7 +164,7 @@ def _captures(laid_leads: LaidLeads, now_us: int) -> _Acts:
     kinds = {kind: number for number, kind in enumerate(KIND_NAMES)}
     table = [CAPTURED_BY[source] for source, *_ in words.CAPTURES]
     kind_of = np.array([kinds[kind] for kind, _ in table])
-    subject_of = np.array([KINDS[kinds[kind]][-1].index(subject) for kind, subject in table])
+    subject_of = np.array([KINDS[kinds[kind]][3].index(subject) for kind, subject in table])
     size = len(laid_leads)
     return _Acts(
         np.arange(size),
@@ -205,9 +206,7 @@ def _visits(
     size = len(laid_leads)
     span = np.maximum(now_us - laid_leads.captured, DAY)
     # Most leads do a little, a few do a great deal; who is known longer had more time to.
-    weight = np.exp(rng.normal(0, 1.35, size)) * np.where(
-        laid_leads.is_keen, 2.6, np.where(laid_leads.is_cold, 0.5, 0.8)
-    )
+    weight = np.exp(rng.normal(0, 1.35, size)) * np.where(laid_leads.is_keen, 2.6, 0.8)
     weight *= np.minimum(span / DAY, 120) ** 0.5
     each = rng.multinomial(count, weight / weight.sum())
     slices = np.cumsum(each) // SLICE
@@ -249,11 +248,11 @@ def _visits_of(
     keen = is_keen[lead]
     kind = np.where(
         keen,
-        weighted(rng, [high for _, _, _, high, _ in KINDS], count),
-        weighted(rng, [low for _, _, low, _, _ in KINDS], count),
+        weighted(rng, [high for _, _, high, _ in KINDS], count),
+        weighted(rng, [low for _, low, _, _ in KINDS], count),
     )
-    cold = laid_leads.is_cold[leads][lead]
-    kind[cold] = weighted(rng, [weight for _, weight, *_ in KINDS], int(cold.sum()))
+    is_cold = lead + leads.start >= laid_leads.warm
+    kind[is_cold & np.isin(kind, ASKING)] = KIND_NAMES.index("page_viewed")
     subject = _subjects(rng, kind, keen)
     fresh = weighted(rng, [weight for *_, weight in words.CAPTURES], count)
     channel = np.where(rng.random(count) < 0.5, laid_leads.capture[leads][lead], fresh)
@@ -266,7 +265,7 @@ def _keen_bonus(page: str) -> float:
 
 def _subjects(rng: Generator, kind: Ints, keen: NDArray[np.bool_]) -> Ints:
     subject = np.zeros(len(kind), dtype=np.int64)
-    for number, (name, *_, subjects) in enumerate(KINDS):
+    for number, (name, _, _, subjects) in enumerate(KINDS):
         here = kind == number
         if name == "page_viewed":
             cold = weighted(rng, [weight for _, weight in words.PAGES], int(here.sum()))

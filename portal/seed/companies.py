@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -64,6 +65,7 @@ class Companies:
         return dict(zip(FACTS, values, strict=True))
 
 
+@lru_cache(maxsize=1_000)
 def slug(text: str) -> str:
     """Letters and digits of the ASCII range, in lower case."""
     plain = unicodedata.normalize("NFKD", text.replace("ß", "ss").replace("ø", "o").replace("Ø", "O"))

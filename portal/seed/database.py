@@ -10,11 +10,15 @@ from typing import Any
 from django.core.management.color import no_style
 from django.db import connection, models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.models import Max
+
+from leads import bulk
 
 # For each sort and hash. With the default of 4 MB the planner finds a set of a million leads too large to
 # hash, and looks for each lead in all of it.
 MEMORY = "256MB"
 WORTH_BARING = 100_000
+SLICE = 5_000
 
 
 def give_room() -> None:
@@ -42,6 +46,24 @@ def follow_sequences(*tables: type[models.Model]) -> None:
     with connection.cursor() as cursor:
         for statement in connection.ops.sequence_reset_sql(no_style(), tables):
             cursor.execute(statement)
+
+
+def create(model: type[models.Model], rows: Sequence[Any]) -> None:
+    """What `bulk_create` does for rows of `model`, at the speed of COPY. They get their ids here."""
+    first = (model._default_manager.aggregate(last=Max("pk"))["last"] or 0) + 1
+    for pk, row in enumerate(rows, start=first):
+        row.pk = pk
+    fields = model._meta.concrete_fields
+    for start in range(0, len(rows), SLICE):
+        bulk.insert(
+            model,
+            [str(field.column) for field in fields],
+            [
+                [field.get_db_prep_save(field.pre_save(row, add=True), connection) for field in fields]
+                for row in rows[start : start + SLICE]
+            ],
+        )
+    follow_sequences(model)
 
 
 @contextmanager

@@ -35,7 +35,7 @@ from leads.scoring.scope import Scope
 from portal.common.fields import to_microseconds
 from portal.common.models import Team, User, Workspace
 from portal.seed.agreement import Agreement
-from portal.seed.database import bare
+from portal.seed.database import bare, create
 from portal.seed.draws import numbered, stream
 from portal.seed.facts import Laid
 from portal.seed.fates import Fate, Fortune
@@ -79,9 +79,8 @@ def handoffs_lay(
     fortune = Fortune(rng, desk, reasons, hours)
     walk = Walk(laid=laid, agreement=agreement, desk=desk, rng=rng, fortune=fortune, sellers=sellers)
     offers = walk.go(progress)
-    handoffs = Handoff.objects.bulk_create(
-        [_handoff(offer, reasons, desk.now) for offer in offers], batch_size=500
-    )
+    handoffs = [_handoff(offer, reasons, desk.now) for offer in offers]
+    create(Handoff, handoffs)
     calls = [
         (handoff, call)
         for handoff, offer in zip(handoffs, offers, strict=True)
@@ -89,13 +88,13 @@ def handoffs_lay(
         for call in offer.fate.calls
         if call[0] <= desk.now
     ]
-    FollowUp.objects.bulk_create(
-        (
+    create(
+        FollowUp,
+        [
             FollowUp(handoff=handoff, person_id=handoff.owner_id, at=at, has_reached=reached, note=note)
             for handoff, (at, reached, note) in calls
             if handoff.owner_id
-        ),
-        batch_size=500,
+        ],
     )
     _stages_lay(offers, handoffs, desk.now)
     _outcomes_lay(offers, laid, desk.now)
@@ -218,7 +217,7 @@ def _stages_lay(offers: list[Offer], handoffs: list[Handoff], now: datetime) -> 
             facts["nurture_until"] = (last[1] + rest).date().isoformat()
         is_given_back = row.status in (HandoffStatus.RETURNED, HandoffStatus.EXPIRED, HandoffStatus.WITHDRAWN)
         facts["owner_id"] = row.owner_id if row.accepted_at and not is_given_back else None
-    StageChange.objects.bulk_create(sorted(changes, key=lambda each: each.changed_at), batch_size=500)
+    create(StageChange, sorted(changes, key=lambda each: each.changed_at))
     rows = [
         (stages[pk], facts["owner_id"], facts["nurture_until"], facts["is_recycled"], pk)
         for pk, facts in leads.items()
@@ -248,7 +247,7 @@ def _outcomes_lay(offers: list[Offer], laid: Laid, now: datetime) -> None:
                         external_id=f"OPP-{number:05d}",
                     )
                 )
-    Outcome.objects.bulk_create(sorted(rows, key=lambda row: row.at), batch_size=500)
+    create(Outcome, sorted(rows, key=lambda row: row.at))
 
 
 def _sales_acts_lay(

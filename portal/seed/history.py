@@ -13,7 +13,7 @@ from numpy.random import Generator
 from definitions.models import Version
 from leads.handoffs.offering import receipts_of
 from leads.handoffs.services import NURTURE_DAYS
-from leads.models import HandoffStatus, ReasonFamily
+from leads.models import HandoffStatus, ReasonFamily, Score
 from leads.scoring.compiler import compiled, qualified_of
 from leads.scoring.compiler_statement import Compiled
 from leads.scoring.scope import Scope
@@ -27,10 +27,11 @@ from portal.seed.fates import Fate, Fortune
 from portal.seed.trail import Desk
 
 DAYS = 176
-# The walk takes a step every third day and, lately, every day. With more leads it takes one a week: each
-# step asks all leads at once.
-DAILY_DAYS = 21
-DAILY_UP_TO = 5_000
+# The walk takes a step every third day and, lately, every day; each step asks all leads. With more leads than
+# this it takes one a fortnight that asks the warm ones alone, and in the last week asks those in question.
+SMALL = 5_000
+EVERY, DAILY_DAYS = 3, 21
+EVERY_IF_LARGE, DAILY_DAYS_IF_LARGE = 14, 7
 WITHDRAWN = "It no longer meets %s: below the threshold."
 
 
@@ -76,6 +77,13 @@ class Walk:
         self.captured = laid.leads.captured
         self.sellers = {person.pk: person for person in sellers}
         self.pool = [person for person in sellers for _ in range(person.weekly_capacity or 0)]
+        self.is_small = len(self.captured) <= SMALL
+        active = agreement.definition.active_version
+        self.qualified_now = list(
+            Score.objects.filter(version=active, is_qualified=True)
+            .order_by("lead_id")
+            .values_list("lead_id", flat=True)
+        )
         # The latest act of each lead among the first so many; the walk only goes forward.
         self._latest, self._upto = np.zeros(len(self.captured), dtype=np.int64), 0
 
@@ -91,12 +99,12 @@ class Walk:
 
     def _steps(self) -> Iterator[datetime]:
         calendar = self.desk.calendar
-        is_small = len(self.captured) <= DAILY_UP_TO
         # Weeks before a Saturday or Sunday are never days of work; the days before that weekend are.
-        shift = 0 if is_small else max(0, self._day(self.desk.now).weekday() - 4)
+        shift = 0 if self.is_small else max(0, self._day(self.desk.now).weekday() - 4)
         for days in range(DAYS, 0, -1):
             hours = float(self.rng.uniform(0.4, 6.5))
-            every = (1 if days <= DAILY_DAYS else 3) if is_small else 7
+            is_late = days <= (DAILY_DAYS if self.is_small else DAILY_DAYS_IF_LARGE)
+            every = 1 if is_late else EVERY if self.is_small else EVERY_IF_LARGE
             if (days - shift) % every or not calendar.is_working_day(
                 self._day(self.desk.now - timedelta(days=days))
             ):
@@ -106,14 +114,26 @@ class Walk:
                 yield at
         yield self.desk.now
 
-    def _step(self, before: datetime, at: datetime) -> list[Offer]:
-        version = self.agreement.in_force_at(at)
+    def _qualified(self, version: Version, at: datetime) -> list[int]:
+        if at == self.desk.now:
+            return self.qualified_now
         known = to_microseconds(at)
-        qualified = [
+        return [
             lead_id
-            for lead_id in qualified_of(self._ready(version), Scope.all(), at)
+            for lead_id in qualified_of(self._ready(version), self._scope(at), at)
             if self.captured[lead_id - self.first_id] < known
         ]
+
+    def _scope(self, at: datetime) -> Scope:
+        if self.is_small:
+            return Scope.all()
+        if at < self.desk.now - timedelta(days=DAILY_DAYS_IF_LARGE + 1):
+            return Scope.span(self.first_id, self.first_id + self.laid.leads.warm - 1)
+        return Scope.ids([*self.qualified_now, *self._undecided(at)])
+
+    def _step(self, before: datetime, at: datetime) -> list[Offer]:
+        version = self.agreement.in_force_at(at)
+        qualified = self._qualified(version, at)
         self._withdraw(set(qualified), version, at)
         stirred = self._stirred(at)
         chosen = [lead_id for lead_id in qualified if self._may_be_offered(lead_id, at, stirred)]
@@ -133,18 +153,25 @@ class Walk:
 
     def _withdraw(self, qualified: set[int], version: Version, at: datetime) -> None:
         """Offers that nobody has decided on by now and that no longer qualify."""
-        for lead_id, course in self.courses.items():
-            fate = course.last
-            if fate is None or lead_id in qualified:
-                continue
-            decided_at = fate.decided_at or fate.ended_at
-            if decided_at is not None and decided_at > at:
+        for lead_id, fate in self._undecided(at).items():
+            if lead_id not in qualified:
                 fate.status, fate.ended_at, fate.note = HandoffStatus.WITHDRAWN, at, WITHDRAWN % version
                 fate.decided_at = fate.accepted_at = fate.follow_up_due_at = None
                 fate.reason = fate.challenged_key = fate.missing_field = ""
                 fate.is_something_missing = False
                 fate.calls, fate.outcomes = [], []
+                course = self.courses[lead_id]
                 course.free_from, course.rests_until = at, None
+
+    def _undecided(self, at: datetime) -> dict[int, Fate]:
+        """The latest offers of each lead on which nobody has decided by then."""
+        found = {}
+        for lead_id, course in self.courses.items():
+            fate = course.last
+            decided_at = fate and (fate.decided_at or fate.ended_at)
+            if fate and decided_at and decided_at > at:
+                found[lead_id] = fate
+        return found
 
     def _stirred(self, at: datetime) -> dict[int, datetime]:
         """The latest act by now of each lead that rests."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -30,18 +31,23 @@ from portal.seed.draws import (
 
 HORIZON_DAYS = 182
 SLICE = 20_000
-# More leads than this are a base that was gathered over years: the share that still cares falls to one in
-# eight of a million. The others read a mail now and then and have no say in buying.
+# More leads than this were gathered over years, and the share that sales could call falls to one in nine of a
+# million. The others are cold: a private address, no phone, and they ask for nothing.
 ALL_WARM = 5_000
-COLUMNS = (
-    "id", "account_id", "captured_at", "source_id", "external_id", "stage", "is_recycled", "provenance",
-    "created_at", "changed_at",
-)  # fmt: skip
 FACTS = (
     "email", "first_name", "last_name", "phone", "company", "job_title", "role", "seniority", "department",
-    "website", "country", "region", "city", "language", "lead_source", "channel", "campaign",
+    "country", "region", "language", "lead_source", "channel", "campaign",
 )  # fmt: skip
-SAYS = ("Decision maker", "Influencer")
+# Everybody is scored in the end, so everybody is assessed: a lead at least.
+REST = {"website": "", "city": "", "stage": LeadStage.LEAD.value, "is_recycled": False, "provenance": "{}"}
+COLUMNS = (
+    "id", "account_id", "captured_at", "created_at", "changed_at", "source_id", "external_id", *REST, *FACTS
+)  # fmt: skip
+
+
+def warm_among(count: int) -> int:
+    """How many of so many leads are warm; the first ones are, so that they can be asked by their span."""
+    return count if count <= ALL_WARM else int(count * (ALL_WARM / count) ** 0.42)
 
 
 @dataclass(frozen=True)
@@ -52,11 +58,75 @@ class LaidLeads:
     captured: Ints
     capture: Ints  # index into words.CAPTURES
     is_keen: NDArray[np.bool_]
-    is_cold: NDArray[np.bool_]
+    warm: int  # so many, from the first on; the rest is cold
     owner_id: Ints  # who owns the account; 0: nobody
 
     def __len__(self) -> int:
         return len(self.captured)
+
+
+@dataclass(frozen=True)
+class _Drawn:
+    """What chance said of each lead."""
+
+    first_id: int
+    companies: Companies
+    warm: int
+    captured: Ints
+    capture: Ints  # indexes into words.CAPTURES, words.JOBS, the companies, words.PLACES and words.FREE_MAIL
+    job: Ints
+    account: Ints
+    home: Ints
+    provider: Ints
+    has_account: NDArray[np.bool_]
+    names: NDArray[np.float64]
+    mail: NDArray[np.float64]
+    knows: NDArray[np.bool_]  # phone, country, language
+    phone: Ints
+
+    def keys(self, i: int) -> dict[str, Any]:
+        """Who one lead is, whose, and since when."""
+        account_id = self.companies.first_id + int(self.account[i]) if self.has_account[i] else None
+        return {"pk": self.first_id + i, "account_id": account_id, "captured_at": instant(self.captured[i])}
+
+    def facts(self, i: int, taken: Counter[str]) -> dict[str, Any]:
+        """The columns `FACTS` of one lead; its address is counted in `taken`."""
+        k, has_account, mail = int(self.account[i]), self.has_account[i], self.mail[i]
+        place = words.PLACES[self.companies.place[k] if has_account else self.home[i]]
+        title, seniority, department, role, _weight = words.JOBS[self.job[i]]
+        origin, channel, campaign, _weight = words.CAPTURES[self.capture[i]]
+        first_name, last_name = (
+            names[int(share * len(names))] for names, share in zip(place[5:], self.names[i], strict=True)
+        )
+        local, domain = f"{slug(first_name)}.{slug(last_name)}", self.companies.domain[k]
+        if not has_account or mail < 0.08 or i >= self.warm:
+            # A number behind the name: the address of nobody.
+            local, domain = f"sample.{local}.{self.first_id + i}", words.FREE_MAIL[self.provider[i]]
+        elif mail < 0.09:
+            local, domain = f"sample.{self.first_id + i}", words.DISPOSABLE_MAIL[0]
+        email = f"{local}@{domain}"
+        taken[email] += 1
+        if taken[email] > 1:
+            email = f"{local}{taken[email]}@{domain}"
+        knows_phone, knows_country, knows_language = self.knows[i].tolist()
+        values = (
+            email if mail < 0.975 else None,
+            first_name,
+            last_name,
+            f"+49 40 {self.phone[i]}" if knows_phone else "",
+            self.companies.name[k] if has_account else "",
+            title,
+            role,
+            seniority,
+            department,
+            place[0] if knows_country else "",
+            place[1] if knows_country else "",
+            place[2] if knows_language else "",
+            origin,
+            channel,
+            campaign,
+        )
+        return dict(zip(FACTS, values, strict=True))
 
 
 def leads_lay(
@@ -86,90 +156,50 @@ def leads_lay(
     names = rng.random((count, 2))
     mail = rng.random(count)
     provider = rng.integers(len(words.FREE_MAIL), size=count)
-    knows = rng.random((count, 4)) < [0.62, 0.75, 0.9, 0.3]
+    knows = (rng.random((count, 4)) < [0.62, 0.75, 0.9, 0.3])[:, :3]
     phone = rng.integers(1_000_000, 9_999_999, size=count)
-    has_say = np.array([each[3] in SAYS for each in words.JOBS])
-    cold = stream(seed, "cold")
-    is_cold = cold.random(count) >= (ALL_WARM / max(count, ALL_WARM)) ** 0.4
-    others = weighted(cold, np.where(has_say, 0, [each[4] for each in words.JOBS]), count)
-    job = np.where(is_cold, others, job)
-    is_keen = rng.random(count) < np.where(has_say[job] & has_account, 0.34, 0.13)
-    is_keen &= ~is_cold
+    has_say = np.array([each[3] in ("Decision maker", "Influencer") for each in words.JOBS])[job]
+    is_keen = rng.random(count) < np.where(has_say & has_account, 0.34, 0.13)
+    warm = warm_among(count)
+    is_keen[warm:] = knows[warm:, 0] = False
+    drawn = _Drawn(
+        first_id, companies, warm, captured, capture, job, account, home, provider, has_account, names, mail,
+        knows, phone,
+    )  # fmt: skip
+    _write(drawn, source, progress)
+    _values(rng, count, first_id, attributes, is_keen)
+    owner_id = np.where(has_account, companies.owner_id[account], 0)
+    return LaidLeads(first_id, captured, capture, is_keen, warm, owner_id)
 
-    taken: dict[str, int] = {}
 
-    def facts_of(i: int) -> dict[str, Any]:
-        """The columns `FACTS` of one lead."""
-        k = int(account[i])
-        place = words.PLACES[companies.place[k] if has_account[i] else home[i]]
-        title, seniority, department, role, _weight = words.JOBS[job[i]]
-        origin, channel, campaign, _weight = words.CAPTURES[capture[i]]
-        first_name = place[5][int(names[i, 0] * len(place[5]))]
-        last_name = place[6][int(names[i, 1] * len(place[6]))]
-        local = f"{slug(first_name)}.{slug(last_name)}"
-        domain = companies.domain[k]
-        if not has_account[i] or mail[i] < 0.08:
-            # A number behind the name: the address of nobody.
-            local, domain = f"sample.{local}.{first_id + i}", words.FREE_MAIL[provider[i]]
-        elif mail[i] < 0.09:
-            local, domain = f"sample.{first_id + i}", words.DISPOSABLE_MAIL[0]
-        email = f"{local}@{domain}"
-        taken[email] = number = taken.get(email, 0) + 1
-        if number > 1:
-            email = f"{local}{number}@{domain}"
-        knows_phone, knows_country, knows_language, _ = knows[i].tolist()
-        values = (
-            email if mail[i] < 0.975 else None,
-            first_name,
-            last_name,
-            f"+49 40 {phone[i]}" if knows_phone else "",
-            companies.name[k] if has_account[i] else "",
-            title,
-            role,
-            seniority,
-            department,
-            "",
-            place[0] if knows_country else "",
-            place[1] if knows_country else "",
-            "",
-            place[2] if knows_language else "",
-            origin,
-            channel,
-            campaign,
-        )
-        return dict(zip(FACTS, values, strict=True))
-
+def _write(drawn: _Drawn, source: Source, progress: Callable[[int], None]) -> None:
+    """The leads, and what scoring reads of them."""
+    count, companies = len(drawn.captured), drawn.companies
+    taken: Counter[str] = Counter()
     for start in range(0, count, SLICE):
-        rows, fits = [], []
+        leads, fits = [], []
         for i in range(start, min(start + SLICE, count)):
-            facts, k = facts_of(i), int(account[i])
-            account_id = companies.first_id + k if has_account[i] else None
-            captured_at = instant(captured[i])
-            at = bulk.instant_value(captured_at)
-            # Everybody gets a score, so everybody is assessed: a lead at least.
-            rows.append(
+            keys, facts = drawn.keys(i), drawn.facts(i, taken)
+            at = bulk.instant_value(keys["captured_at"])
+            number = f"L-{i + 1:06d}"
+            leads.append(
                 (
-                    first_id + i,
-                    account_id,
+                    keys["pk"],
+                    keys["account_id"],
+                    at,
+                    at,
                     at,
                     source.pk,
-                    f"L-{i + 1:06d}",
-                    LeadStage.LEAD.value,
-                    False,
-                    "{}",
-                    at,
-                    at,
+                    number,
+                    *REST.values(),
                     *facts.values(),
                 )
             )
-            keys = {"pk": first_id + i, "account_id": account_id, "captured_at": captured_at}
-            fits.append(fit_values({**keys, **facts}, companies.facts(k) if has_account[i] else {}))
-        bulk.insert(Lead, (*COLUMNS, *FACTS), rows)
+            account = companies.facts(int(drawn.account[i])) if drawn.has_account[i] else {}
+            fits.append(fit_values({**keys, **facts}, account))
+        bulk.insert(Lead, COLUMNS, leads)
         bulk.insert(LeadFit, tuple(fits[0]), [tuple(fit.values()) for fit in fits])
-        progress(start + len(rows))
-    _values(rng, count, first_id, attributes, is_keen)
-    owner_id = np.where(has_account, companies.owner_id[account], 0)
-    return LaidLeads(first_id, captured, capture, is_keen, is_cold, owner_id)
+        progress(start + len(leads))
 
 
 def _captured(rng: np.random.Generator, count: int, now: datetime, clock: LocalClock) -> Ints:
