@@ -7,11 +7,12 @@ SERVERS := $(PY) scripts/with_servers.py
 # Spread over the cores; options of your own go into PYTEST_ADDOPTS.
 SPREAD := -n auto --dist loadfile
 
-.PHONY: help run prepare prepare-dev test test-embedded test-servers test-browser faults bench lint types check clean
+.PHONY: help run prepare prepare-dev test test-embedded test-servers test-browser properties faults bench lint types check clean
 
 help:
 	@echo "make run        install what is missing and start the portal"
 	@echo "make test       all tests: SQLite, then PostgreSQL and Redis, then the browser"
+	@echo "make properties hold scoring to the oracle in 20,000 drawn cases on each database"
 	@echo "make faults     kill workers and servers, and look for harm"
 	@echo "make bench      measure, and print the numbers"
 	@echo "make lint       style, types, templates, migrations"
@@ -46,6 +47,10 @@ test-servers:
 test-browser:
 	@echo "== In a browser"
 	$(PYTEST) -m "browser and not servers"
+
+properties: prepare-dev
+	ACCORD_CASES=20000 $(PYTEST) -n auto tests/leads/scoring/test_properties.py
+	ACCORD_CASES=20000 $(SERVERS) $(PYTEST) -n auto tests/leads/scoring/test_properties.py
 
 faults: prepare-dev
 	$(PYTEST) tests/faults -m "fault and not servers" -s

@@ -6,6 +6,7 @@ product nothing but `key_form`, the one form in which texts are compared.
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -18,7 +19,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass
 class Deed:
-    """One activity. `at` is its instant; texts are as entered."""
+    """One activity. `at` is its instant, by the clock of any zone; texts are as entered."""
 
     kind: str
     at: datetime
@@ -28,10 +29,14 @@ class Deed:
     seconds: int | None = None
     properties: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def instant(self) -> datetime:
+        return self.at.astimezone(UTC)
+
 
 @dataclass
 class Person:
-    """One lead. `facts` maps attribute keys to values; what is not in it, or None, is unknown."""
+    """One lead. `facts` maps attribute keys to values; what is not in it, None or blank, is unknown."""
 
     account: int | None
     captured_at: datetime
@@ -52,12 +57,14 @@ class Verdict:
 class Oracle:
     """Judges the people of one world under one document as of an instant."""
 
-    not_by_lead = frozenset({"sales_call", "sales_email", "sales_meeting"})
+    # What sales does, and of the worlds' own kinds the one that is none of a lead's.
+    not_by_lead = frozenset({"sales_call", "sales_email", "sales_meeting", "partner_call"})
 
     def __init__(self, document: Json, people: list[Person], as_of: datetime) -> None:
         self.document = document
         self.people = people
-        self.as_of = as_of
+        # Days are of 86,400 seconds: a night on which clocks change is no longer than another.
+        self.as_of = as_of.astimezone(UTC)
 
     # -- totals --------------------------------------------------------------------------------------------
 
@@ -105,17 +112,17 @@ class Oracle:
         if effect["count"] == "once" and fade is None:
             return True, effect["points"]
         # One by one, newest first.
-        counting = sorted(self.deeds(criterion["rule"], person), key=lambda deed: deed.at, reverse=True)
+        counting = sorted(self.deeds(criterion["rule"], person), key=lambda deed: deed.instant, reverse=True)
         if effect["count"] == "once":
             counting = counting[:1]
         earned, used = 0, {}
         for deed in counting:
             if effect.get("times"):
-                period = self.period(deed.at, effect.get("per_days"))
+                period = self.period(deed.instant, effect.get("per_days"))
                 used[period] = used.get(period, 0) + 1
                 if used[period] > effect["times"]:
                     continue
-            earned += self.faded(effect["points"], deed.at, fade)
+            earned += self.faded(effect["points"], deed.instant, fade)
         return True, earned
 
     def period(self, at: datetime, per_days: int | None) -> int:
@@ -146,7 +153,7 @@ class Oracle:
         if "silence_days" in rule:
             days = rule["silence_days"]
             quiet = {"activity": rule.get("activity", "any"), "within_days": days}
-            is_old = person.captured_at < self.as_of - timedelta(days=days)
+            is_old = person.captured_at.astimezone(UTC) < self.as_of - timedelta(days=days)
             return is_old and not self.deeds(quiet, person)
         if "account_people" in rule:
             mates = self.mates(person)
@@ -164,6 +171,8 @@ class Oracle:
 
     def attribute(self, rule: Json, value: Any) -> bool:
         operator = rule["is"]
+        if isinstance(value, str) and not key_form(value):
+            value = None
         if operator == "unknown":
             return value is None
         if value is None:
@@ -209,7 +218,7 @@ class Oracle:
     def words(self, text: str) -> list[str]:
         words, word = [], ""
         for character in key_form(text) + " ":
-            if character.isalnum():
+            if character.isalnum() or unicodedata.category(character).startswith("M"):
                 word += character
             elif word:
                 words.append(word)
@@ -229,7 +238,7 @@ class Oracle:
             return len(deeds) >= rule["at_least"]
         span, number = timedelta(hours=rule["within_any_hours"]), rule["at_least"]
         for first in deeds:
-            close = [deed for deed in deeds if timedelta(0) <= deed.at - first.at < span]
+            close = [deed for deed in deeds if timedelta(0) <= deed.instant - first.instant < span]
             if len(close) >= number:
                 return True
         return False
@@ -239,7 +248,7 @@ class Oracle:
             deed
             for deed in person.deeds
             if self.is_of_kind(rule["activity"], deed)
-            and self.is_in_window(deed.at, rule.get("within_days"))
+            and self.is_in_window(deed.instant, rule.get("within_days"))
             and all(self.is_about(narrowing, deed) for narrowing in rule.get("where") or [])
         ]
 

@@ -2,46 +2,24 @@
 
 from __future__ import annotations
 
-import os
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from definitions.criteria.fingerprint import canonical, fingerprint
-from leads.scoring.compiler import (
-    compiled,
-    count_qualified,
-    criterion_columns,
-    hits,
-    qualified_ids,
-    score_rows,
-)
-from leads.scoring.lines import judge
+from leads.scoring.compiler import hits, score_rows
 from leads.scoring.scope import Scope
 from tests.builders import NOW, a_criterion, a_document
+from tests.leads.scoring.agreement import SHARES, assert_agreement, many
+from tests.leads.scoring.documents import documents
 from tests.leads.scoring.oracle import Deed, Json, Oracle, Person
-from tests.leads.scoring.worlds import documents, make_attributes, people, write
+from tests.leads.scoring.worlds import Case, cases
+from tests.leads.scoring.writing import laid_down, make_attributes, write
 
 pytestmark = pytest.mark.django_db
-
-EXAMPLES = 500 if os.environ.get("CI") else 60
-many = settings(
-    max_examples=EXAMPLES,
-    deadline=None,
-    suppress_health_check=[
-        HealthCheck.function_scoped_fixture,
-        HealthCheck.too_slow,
-        HealthCheck.data_too_large,
-    ],
-)
-
-
-class _Undo(Exception):
-    pass
 
 
 @pytest.fixture
@@ -49,52 +27,16 @@ def attributes(db: None) -> None:
     make_attributes()
 
 
+@pytest.mark.parametrize("share", SHARES)
+@given(case=cases())
 @many
-@given(document=documents(), world=people(), seed=st.integers(0, 2))
-def test_the_statement_says_what_the_oracle_says(
-    attributes: None, document: Json, world: list[Person], seed: int
-) -> None:
-    try:
-        with transaction.atomic():
-            _compare(document, world, write(world), seed)
-            raise _Undo
-    except _Undo:
-        pass
+def test_the_statement_says_what_the_oracle_says(attributes: None, share: int, case: Case) -> None:
+    with laid_down(case.world) as ids:
+        assert_agreement(case, ids)
 
 
-def _compare(document: Json, world: list[Person], ids: list[int], seed: int) -> None:
-    oracle = Oracle(document, world, NOW)
-    expected = {lead_id: oracle.judge(person) for lead_id, person in zip(ids, world, strict=True)}
-    scope = [Scope.all(), Scope.ids(ids[::2]), Scope.span(ids[0], ids[len(ids) // 2])][seed]
-    rows = {row.lead_id: row for row in score_rows(document, scope, NOW)}
-    assert set(rows) == set([ids, ids[::2], ids[: len(ids) // 2 + 1]][seed])
-
-    columns = criterion_columns(document, scope, NOW)
-    parsed = compiled(document).document
-    for lead_id, row in rows.items():
-        verdict = expected[lead_id]
-        judgement = judge(parsed, columns[lead_id])
-        totals = (verdict.points, verdict.fit, verdict.behaviour, verdict.grade, verdict.qualification)
-        assert columns[lead_id] == tuple(verdict.lines)
-        assert row == (lead_id, *totals, verdict.qualification in (2, 6))
-        assert (
-            judgement.points, judgement.fit, judgement.behaviour, judgement.grade, judgement.qualification
-        ) == totals  # fmt: skip
-        assert sum(line.points for line in judgement.lines) == verdict.points
-    if seed == 0:
-        counts = count_qualified(document, NOW)
-        qualified = [lead_id for lead_id, row in rows.items() if row.is_qualified]
-        assert (counts["population"], counts["qualified"]) == (len(ids), len(qualified))
-        assert list(counts["per_criterion"].values()) == [
-            sum(verdict.lines[number][0] for verdict in expected.values())
-            for number in range(len(document["criteria"]))
-        ]
-        assert sum(counts["grades"].values()) == len(ids)
-        assert qualified_ids(document, scope, NOW) == sorted(qualified)
-
-
-@settings(max_examples=EXAMPLES, deadline=None)
 @given(document=documents(), data=st.data())
+@settings(max_examples=60, deadline=None)
 def test_the_order_of_clauses_does_not_change_the_fingerprint(document: Json, data: st.DataObject) -> None:
     shuffled = {**document, "criteria": data.draw(st.permutations(document["criteria"])), "title": "Other"}
 
