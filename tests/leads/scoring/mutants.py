@@ -10,7 +10,7 @@ from functools import cached_property
 from types import CodeType
 from typing import Any
 
-from leads.scoring import clockwork, compiler_rules, compiler_statement, lines
+from leads.scoring import clock, clockwork, compiler_behaviour, compiler_rules, lines
 from leads.scoring.compiler_rules import RuleCompiler
 from leads.scoring.compiler_statement import Compiled
 from leads.scoring.scope import Scope
@@ -45,27 +45,33 @@ class Mutant:
             self.function.__code__ = original  # type: ignore[attr-defined]
 
 
-_activities, _activity_set = RuleCompiler.activities, RuleCompiler._activity_set
-_counted_points, _faded = compiler_statement._counted_points, compiler_statement._faded
+_of_kind, _narrowed, _since = RuleCompiler.of_kind, RuleCompiler.narrowed, RuleCompiler.since
+_activity_set, _measured = RuleCompiler.activity_set, compiler_rules.measured
+_pass, _limited = compiler_behaviour._pass, compiler_behaviour._limited_points
+_occurrence_points, _faded = compiler_behaviour._occurrence_points, compiler_behaviour._faded
 _compared, _instants, _days = compiler_rules._compared, compiler_rules._instants, compiler_rules._days
 
 WINDOWS = [
-    Mutant("now counts", _activities, "a.occurred_at < {}", "a.occurred_at <= {}"),
-    Mutant("a window's first instant is out", _activities, "a.occurred_at >= {}", "a.occurred_at > {}"),
-    Mutant("a window is a day short", _activities, "days * DAY", "days * DAY + DAY"),
-    Mutant("a window is forgotten", _activities, "if days is not None:", "if False:"),
+    Mutant("now counts", _of_kind, "a.occurred_at < {}", "a.occurred_at <= {}"),
+    Mutant("a window's first instant is out", _since, "a.occurred_at >= {}", "a.occurred_at > {}"),
+    Mutant("a window is a day short", _since, "days * DAY", "days * DAY + DAY"),
+    Mutant("a window is forgotten", _narrowed, "if days is not None:", "if False:"),
     Mutant("a span includes its end", _activity_set, "w.span < {}", "w.span <= {}"),
     Mutant("a span holds one more", _activity_set, "test.number - 1,", "test.number,"),
-    Mutant("who came just then is silent", RuleCompiler._condition, "({} < {} AND", "({} <= {} AND"),
-    Mutant("who is new is silent", RuleCompiler._condition, "self.as_of - node.days * DAY", "self.as_of"),
+    Mutant("who came just then is silent", RuleCompiler.silence, "({} < {} AND", "({} <= {} AND"),
+    Mutant("who is new is silent", RuleCompiler.silence, "self.as_of - test.days * DAY", "self.as_of"),
+    Mutant("a pass looks back too little", _pass, "max(filter", "min(filter"),
+    Mutant(
+        "a pass forgets what each asks", compiler_behaviour._filter, "if conditions else", "if False else"
+    ),
 ]
 COUNTS = [
-    Mutant("at least is more than", _activity_set, "HAVING {} >= {}", "HAVING {} > {}"),
-    Mutant("a subject counts twice", _activity_set, "COUNT(DISTINCT a.subject_id)", "COUNT(a.subject_id)"),
-    Mutant("the longest is the total", _activity_set, "SUM(a.seconds)", "MAX(a.seconds)"),
+    Mutant("at least is more than", _pass, "{}{} >= {} AS", "{}{} > {} AS"),
+    Mutant("a subject counts twice", _measured, "COUNT(DISTINCT a.subject_id)", "COUNT(a.subject_id)"),
+    Mutant("the longest is the total", _measured, "SUM(a.seconds)", "MAX(a.seconds)"),
     Mutant("what sales does is behaviour", RuleCompiler._kind, " if k.is_by_lead", ""),
-    Mutant("campaigns are forgotten", _activities, "test.where)", "test.where if 'm' not in narrowing.on)"),
-    Mutant("properties are forgotten", _activities, "test.where)", "test.where if not narrowing.property)"),
+    Mutant("campaigns are forgotten", _narrowed, "test.where)", "test.where if 'm' not in narrowing.on)"),
+    Mutant("properties are forgotten", _narrowed, "test.where)", "test.where if not narrowing.property)"),
     Mutant("a subject within a word", RuleCompiler._narrowing, 'f"%{words}%"', 'f"%{words.strip()}%"'),
     Mutant("the lead is not of its account", RuleCompiler._account,
            "WHERE p.account_id IS NOT NULL", "WHERE p.lead_id <> f.lead_id"),
@@ -95,12 +101,12 @@ FACTS = [
 POINTS = [
     Mutant("a group's cap is forgotten", Compiled._halves, "_capped(total, group.cap)", "total"),
     Mutant("a half's cap is forgotten", Compiled._totals, "self.document.caps[half]", "None"),
-    Mutant("a limit is forgotten", _counted_points, "n.place <= {}", "n.place <= 1000 + {}"),
-    Mutant("the oldest of a period count", _counted_points, "occurred_at DESC", "occurred_at ASC"),
-    Mutant("a period is for ever", _counted_points, "effect.per_days is not None", "False"),
-    Mutant("periods begin at noon", _counted_points, "+ 1) * period", "+ 1) * period + DAY // 2"),
-    Mutant("once fades with the oldest", _counted_points, "MAX(a.occurred_at)", "MIN(a.occurred_at)"),
-    Mutant("each counts from the first", _counted_points, "if test.number > 1", "if test.number > 9"),
+    Mutant("a limit is forgotten", _limited, "n.place <= {}", "n.place <= 1000 + {}"),
+    Mutant("the oldest of a period count", _limited, "occurred_at DESC", "occurred_at ASC"),
+    Mutant("a period is for ever", _limited, "effect.per_days is not None", "False"),
+    Mutant("periods begin at noon", _limited, "+ 1) * period", "+ 1) * period + DAY // 2"),
+    Mutant("once fades with the oldest", _occurrence_points, "MAX(a.", "MIN(a."),
+    Mutant("each counts from the first", _limited, "COUNT(*) >= {}", "COUNT(*) >= 0 * {}"),
     Mutant("a fade is a day ahead", _faded, '/ {})", as_of', '/ {} + 1)", as_of'),
     Mutant("a fade never ends", _faded, "ELSE 0 END", "ELSE 1 END"),
     Mutant("a fade is rounded up", _faded, "{} * ({} - {}) / {} ELSE", "({} * ({} - {}) + 1) / {} ELSE"),
@@ -124,7 +130,7 @@ OF_THE_LINES = [
     Mutant("a receipt forgets a group's cap", lines.judge, "if total > group.cap:", "if False:"),
     Mutant("a receipt's grade begins above its bound", lines.judge, "low <= points", "low < points"),
 ]
-OF_THE_CLOCK = [
+OF_CLOCKWORK = [
     Mutant("what is dated ahead", clockwork._read, "edges.add(0)", "edges.discard(0)"),
     Mutant("the end of a window", clockwork._read, 'leaf.get("within_days"), ', "0, "),
     Mutant("the end of a silence", clockwork._read, '"within_days"), silence_days', '"within_days"), 0'),
@@ -133,3 +139,8 @@ OF_THE_CLOCK = [
     Mutant("all days of a fade but the last", clockwork.clockwork, "range(1, fade_days + 1)", "[fade_days]"),
     Mutant("what account mates do", clockwork._leaves, 'if "meet" in rule:', "if False:"),
 ]  # fmt: skip
+OF_THE_CLOCK = [
+    Mutant("what passed when looked at last", clock._within, "__gte", "__gt"),
+    Mutant("what passes when looked at", clock._within, "__lte", "__lt"),
+    Mutant("what passed long ago", clock.ranges_passed, "(ranges[-1][0], last)", "(first, last)"),
+]
