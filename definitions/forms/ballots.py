@@ -38,6 +38,11 @@ class VoteForm(forms.Form):
     fingerprint = forms.CharField(widget=forms.HiddenInput)
     round = forms.IntegerField(widget=forms.HiddenInput)
 
+    @property
+    def names_no_text(self) -> bool:
+        """Whether the hidden fields are amiss: nobody can mend those by hand."""
+        return bool({"fingerprint", "round"} & set(self.errors))
+
     @classmethod
     def of(cls, ballot: Ballot, vote: Vote | None, typed: dict[str, str] | None = None) -> VoteForm:
         """A fresh form on the text as it is now, with the standing vote or what was `typed` filled in."""
