@@ -18,6 +18,13 @@ def may_restore(user: User, version: Version) -> Decision:
     return ALLOW
 
 
+def may_relax(user: User) -> Decision:
+    """Propose a relaxation: people of the two houses, who then vote on it."""
+    if not user.is_active or user.team not in HOUSES:
+        return deny(_("A relaxation is proposed by somebody of marketing or sales."))
+    return ALLOW
+
+
 def may_end_early(user: User, version: Version) -> Decision:
     """Going back to what both houses ratified needs only one manager of either."""
     if version.ends_at is None or version.status not in (VersionStatus.RATIFIED, VersionStatus.ACTIVE):

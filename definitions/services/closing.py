@@ -11,7 +11,7 @@ from definitions.ballot_words import keyholes, rules_sentence
 from definitions.models import Ballot, BallotStatus, Version
 from definitions.selectors.ballots import ballots_due, rules_of, tally_of
 from definitions.services import announcing
-from definitions.services.temporary import begin_restore
+from definitions.services.temporary import begin_relaxation, begin_restore
 from definitions.signals import version_ratified
 from definitions.states import BALLOT, VERSION
 from definitions.tally import HouseTally, both_keys_turned, is_quorate
@@ -54,6 +54,8 @@ def turn_keys(ballot: Ballot, *, actor: User | None) -> bool:
     _close(ballot, "ratify", tally)
     if ballot.kind == Ballot.Kind.RESTORE:
         begin_restore(ballot, now)
+    elif ballot.kind == Ballot.Kind.RELAXATION:
+        begin_relaxation(ballot, now)
     else:
         VERSION.apply(version, "ratify", ratified_at=now)
     audit.record(

@@ -47,6 +47,17 @@ def begin_restore(ballot: Ballot, now: datetime) -> None:
     )
 
 
+def begin_relaxation(ballot: Ballot, now: datetime) -> None:
+    """Both keys have turned for a relaxation: until its day it takes the place of what it relaxes.
+
+    Raises Conflict when a restore has come in between; the vote that would have turned the key is not cast.
+    """
+    definition = held_definition(ballot.version)
+    if standing := standing_temporary(definition):
+        raise Conflict(temporary_sentence(standing))
+    VERSION.apply(ballot.version, "ratify", ratified_at=now, returns_to=base_of(definition))
+
+
 def temporary_versions_end_due() -> int:
     """End every temporary version whose time is up; returns how many moved. Safe to run twice."""
     return sum(_end(version) for version in list(temporary_versions_due(timezone.now())))

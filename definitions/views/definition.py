@@ -56,6 +56,7 @@ def definition_page(request: SignedInRequest, stage: str) -> HttpResponse:
         "ballots": open_ballots_of(definition),
         "building": [version for version in history if version.status == VersionStatus.RATIFIED],
         "may_draft": policies.may_draft(request.user),
+        "may_relax": policies_temporary.may_relax(request.user),
         "may_promise": any(policies.may_set_promise(request.user, house) for house in HOUSES),
         "version": definition.active_version,
     }

@@ -21,10 +21,12 @@ from definitions.services.restoring import restore_ask
 from definitions.services.temporary import temporary_end_now, temporary_versions_end_due
 from portal.common.errors import Conflict, Invalid, PortalError, Refused
 from portal.common.models import AuditEntry, Notification, OutgoingMail, User
+from reviews.services.preparing import meeting_prepare
 from tests.builders import NOW, a_document, ada, marco, maya, mona, olga, rita, sam, sofia
 from tests.definitions.ballot_stories import SLIP, an_open_ballot, both_houses, fresh, vote, with_threshold
 from tests.definitions.test_ballot_races import at_once
 from tests.leads.runs.stories import work
+from tests.reviews.builders import a_series, first_meeting
 
 FORTNIGHT = timedelta(days=14)
 
@@ -266,3 +268,13 @@ def test_asking_and_seconding_by_plain_forms_and_the_banner_after(client: Client
     assert client.post(f"/definitions/versions/{first.pk}/end/").status_code == 403
     assert client.post(f"/definitions/versions/{first.pk}/restore/").status_code == 403
     both_houses()
+
+
+def test_the_next_review_finds_it_on_its_agenda(clock: Any) -> None:
+    first, _second = two_versions()
+    ballot = asked(first)
+    vote(ballot, maya())
+    meeting = meeting_prepare(meeting=first_meeting(a_series()), actor=None)
+    item = meeting.items.get(source_key=f"restored:{ballot.pk}")
+    assert (item.kind, item.title) == ("restored", "Emergency restore of MQL v1")
+    assert "The queue is flooded." in item.evidence["sentence"]
