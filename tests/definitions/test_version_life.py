@@ -9,9 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import timedelta
-from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -48,48 +46,15 @@ from tests.definitions.ballot_stories import (
     with_threshold,
     with_wording,
 )
+from tests.definitions.paper_ledger import Ledger
 from tests.leads.runs.stories import work
 
 EXAMPLES = int(os.environ.get("ACCORD_LIFE_EXAMPLES", "8"))
 PEOPLE: dict[str, Callable[[], User]] = {
     "maya": maya, "marco": marco, "mona": mona, "sam": sam, "sofia": sofia, "rita": rita,
 }  # fmt: skip
-MARKETING, SALES = {"maya", "marco", "mona"}, {"sam", "sofia", "rita"}
 names = st.sampled_from(sorted(PEOPLE))
 choices = st.sampled_from(["agree", "agree", "agree", "disagree", "block", "abstain"])
-
-
-@dataclass
-class Ledger:
-    """One ballot as a careful person would keep it on paper."""
-
-    authors: set[str]
-    round: int = 1
-    words: dict[str, str] = field(default_factory=dict)
-    answered: set[str] = field(default_factory=set)
-    settled: set[str] = field(default_factory=set)
-
-    def key_turns(self, house: set[str]) -> bool:
-        voted = [name for name in house if name in self.words]
-        agreeing = [name for name in voted if self.words[name] == "agree"]
-        cast = [name for name in voted if self.words[name] != "abstain"]
-        blocked = any(self.words[name] == "block" and name not in self.settled for name in voted)
-        return (
-            Fraction(len(voted), len(house)) >= Fraction(60, 100)
-            and bool(cast)
-            and Fraction(len(agreeing), len(cast)) >= Fraction(2, 3)
-            and not blocked
-            and not (len(agreeing) == 1 and agreeing[0] in self.authors)
-        )
-
-    @property
-    def is_ratified(self) -> bool:
-        return self.key_turns(MARKETING) and self.key_turns(SALES)
-
-    @property
-    def is_quorate(self) -> bool:
-        # Two of three are the fewest that are 60 in a hundred.
-        return all(len(house & set(self.words)) >= 2 for house in (MARKETING, SALES))
 
 
 class VersionLife(RuleBasedStateMachine):
