@@ -28,7 +28,7 @@ def relax(request: SignedInRequest, stage: str) -> HttpResponse:
     definition = get_object_or_404(definitions_of(stage))
     policies.may_relax(request.user).require()
     version = definition.active_version
-    if version is None:
+    if version is None or version.document is None:
         raise Conflict(_("There is no version in force to relax."))
     if request.method == "GET":
         return _page(request, definition, RelaxForm(document=version.document))
