@@ -27,6 +27,8 @@ def share_words(rules: Rules) -> str:
 
 
 def rules_sentence(rules: Rules) -> str:
+    if not rules.quorum_percent:
+        return _("One person of marketing and one of sales agree: the second agreement does it.")
     return _(
         "In each house, separately: %(quorum)d %% of those who may vote do so, %(share)s of the cast votes "
         "agree (abstentions aside), and no block is unanswered. The author alone cannot carry a house; "

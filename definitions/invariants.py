@@ -94,7 +94,10 @@ def _of_ballots() -> Iterator[str]:
     votes = _by_ballot(Vote.objects.select_related("person"))
     for ballot in Ballot.objects.select_related("version__definition"):
         name = _("Ballot %(pk)d on %(version)s") % {"pk": ballot.pk, "version": ballot.version}
-        if ballot.version.status not in VERSION_OF_BALLOT[BallotStatus(ballot.status)]:
+        # A restore is about a version that was agreed long before, and goes on to be agreed.
+        is_restore = ballot.kind == Ballot.Kind.RESTORE
+        fitting = AGREED if is_restore else VERSION_OF_BALLOT[BallotStatus(ballot.status)]
+        if ballot.version.status not in fitting:
             yield f"{name}: {ballot.status}, but the version is {ballot.version.status}."
         if fingerprint(ballot.document) != ballot.fingerprint:
             yield _("%(name)s: the fingerprint is not that of its text.") % {"name": name}

@@ -1,10 +1,11 @@
-"""What the agreement owes by the clock: ballots to close, and people to be asked for their vote."""
+"""What the agreement owes by the clock: ballots to close, people to be asked, versions to end."""
 
 from __future__ import annotations
 
 from definitions.selectors.ballots import oldest_ballot_due
 from definitions.selectors.reminders import oldest_reminder_due
-from definitions.tasks import close_due_ballots, remind_electors
+from definitions.selectors.temporary import oldest_end_due
+from definitions.tasks import close_due_ballots, end_temporary_versions, remind_electors
 from portal.common import owed
 
 
@@ -13,3 +14,5 @@ def register() -> None:
     owed.register_bell(close_due_ballots.delay)
     owed.register("reminders", oldest_reminder_due)
     owed.register_bell(remind_electors.delay)
+    owed.register("temporary versions", oldest_end_due)
+    owed.register_bell(end_temporary_versions.delay)

@@ -45,6 +45,8 @@ def may_withdraw(user: User, ballot: Ballot) -> Decision:
 def may_amend(user: User, ballot: Ballot) -> Decision:
     if ballot.status != BallotStatus.OPEN:
         return deny(_("This ballot has closed. Start a new draft to change the wording."))
+    if ballot.kind != Ballot.Kind.ADOPTION:
+        return deny(_("This text stands as it is: it can be voted on or withdrawn, not changed."))
     if not (is_author(user, ballot) or user.is_manager):
         return deny(_("Only the author or a manager can change a proposal that is being voted on."))
     return may_draft(user)

@@ -16,6 +16,8 @@ VERSION = StateTable(
     # Only the flip of a finished run activates, and it supersedes what was active in the same transaction. A
     # ratified version that a newer one overtook before its run ended is superseded without ever being active.
     Move("activate", ("ratified",), "active"),
+    # In an emergency, or when what stood in for it ends: by the same run and flip as any other.
+    Move("restore", ("superseded",), "ratified"),
     Move("supersede", ("active", "ratified"), "superseded"),
     too_late=_("This version has moved on meanwhile. Look at it again."),
 )

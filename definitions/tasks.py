@@ -6,12 +6,19 @@ from celery import shared_task
 
 from definitions.services.closing import ballots_close_due
 from definitions.services.reminding import electors_remind_due
+from definitions.services.temporary import temporary_versions_end_due
 
 
 @shared_task(name="definitions.close_due_ballots")
 def close_due_ballots() -> None:
     """Close ballots whose time is up."""
     ballots_close_due()
+
+
+@shared_task(name="definitions.end_temporary_versions")
+def end_temporary_versions() -> None:
+    """Bring back what was agreed before a version whose time is up."""
+    temporary_versions_end_due()
 
 
 @shared_task(name="definitions.remind_electors")

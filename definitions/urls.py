@@ -13,6 +13,7 @@ from definitions.views import (
     personas,
     promises,
     schema,
+    temporary,
 )
 
 
@@ -34,6 +35,8 @@ urlpatterns = [
     path("", definition.definition_index, name="definition_index"),
     path("<stage:stage>/", definition.definition_page, name="definition_page"),
     path("<stage:stage>/v<int:number>/", definition.version_page, name="version_page"),
+    path("versions/<int:pk>/restore/", temporary.restore, name="version_restore"),
+    path("versions/<int:pk>/end/", temporary.end_now, name="temporary_end"),
     path("versions/<int:pk>/definition.json", definition.version_export, name="version_export"),
     path("definition.schema.json", schema.document_schema, name="document_schema"),
     # Drafts

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from leads.views import draft_numbers, handoff, imports, lead, lists, proposing, queue, runs, watch
+from leads.views import draft_numbers, handoff, imports, lead, lists, proposing, queue, relaxing, runs, watch
 
 app_name = "leads"
 urlpatterns = [
@@ -47,6 +47,7 @@ urlpatterns = [
     # Proposals: they carry numbers about leads
     path("versions/<int:pk>/propose/", proposing.version_propose_page, name="version_propose"),
     path("ballots/<int:pk>/change/", proposing.ballot_amend, name="ballot_amend"),
+    path("relax/<slug:stage>/", relaxing.relax, name="relax"),
     path("ballots/<int:pk>/recount/", proposing.slip_recount, name="slip_recount"),
     path("ballots/<int:pk>/numbers/<slug:key>/", proposing.slip_leads, name="slip_leads"),
 ]

@@ -114,6 +114,7 @@ def _fillings() -> list[tuple[str, Callable[[], list[tuple[Any, ...]]]]]:
         (r"leads/handoffs/", lambda: handoffs),
         (r"leads/accounts/", lambda: of(Account)),
         (r"leads/imports/", lambda: of(Import)),
+        (r"leads/relax/", lambda: [("mql",), ("nothing",)]),
         (r"leads/runs/start/", lambda: [("mql",), ("nothing",)]),
         (r"leads/runs/", lambda: of(Run)),
         (r"leads/drafts/", lambda: versions),

@@ -15,6 +15,9 @@ CHOICES = (
 )
 
 
+SECONDING = ((Choice.AGREE, _("Yes, I second it: it comes back by this act.")),)
+
+
 class VoteForm(forms.Form):
     """`fingerprint` and `round` name the text that the voter has before them."""
 
@@ -38,12 +41,27 @@ class VoteForm(forms.Form):
     fingerprint = forms.CharField(widget=forms.HiddenInput)
     round = forms.IntegerField(widget=forms.HiddenInput)
 
+    @property
+    def names_no_text(self) -> bool:
+        """Whether the hidden fields are amiss: nobody can mend those by hand."""
+        return bool({"fingerprint", "round"} & set(self.errors))
+
     @classmethod
     def of(cls, ballot: Ballot, vote: Vote | None, typed: dict[str, str] | None = None) -> VoteForm:
         """A fresh form on the text as it is now, with the standing vote or what was `typed` filled in."""
         said = {"choice": vote.choice, "reason": vote.reason, "prediction": vote.prediction} if vote else {}
         here = {"fingerprint": ballot.fingerprint, "round": ballot.round}
-        return cls(initial={**said, **(typed or {}), **here})
+        form = cls(initial={**said, **(typed or {}), **here})
+        if ballot.kind == Ballot.Kind.RESTORE:
+            form.fields["choice"].choices = SECONDING  # type: ignore[attr-defined]
+            form.fields["choice"].label = _("Shall it come back for 14 days?")
+        return form
+
+
+class RestoreForm(forms.Form):
+    reason = forms.CharField(
+        label=_("What is the emergency?"), max_length=4000, widget=forms.Textarea(attrs={"rows": 3})
+    )
 
 
 class BlockAnswerForm(forms.Form):

@@ -88,6 +88,9 @@ class Version(models.Model):
     ended_at = models.DateTimeField(null=True, blank=True)
     # An emergency restore or a temporary relaxation ends by itself.
     ends_at = models.DateTimeField(null=True, blank=True)
+    is_relaxation = models.BooleanField(default=False)
+    # What comes back then: the version that was agreed when this one took its place.
+    returns_to = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         ordering = ("definition", "-number")
@@ -95,6 +98,11 @@ class Version(models.Model):
             models.UniqueConstraint(fields=("definition", "number"), name="one_version_per_number"),
             models.UniqueConstraint(
                 fields=("definition",), condition=Q(status="active"), name="one_active_version_per_definition"
+            ),
+            models.UniqueConstraint(
+                fields=("definition",),
+                condition=Q(ends_at__isnull=False, status__in=("ratified", "active")),
+                name="one_temporary_version_per_definition",
             ),
             models.CheckConstraint(
                 condition=Q(status__in=VersionStatus.values), name="version_status_is_known"

@@ -32,8 +32,11 @@ def differences_from_agreed(version: Version, document: Json) -> list[Json]:
 
 
 def rival_of(definition: Definition) -> Ballot | None:
-    """The open ballot of this definition. One at a time: the difference shown must stay the true one."""
-    return open_ballots_of(definition).first()
+    """The open ballot of this definition. One at a time: the difference shown must stay the true one.
+
+    A restore in an emergency waits for nobody and keeps nobody waiting.
+    """
+    return open_ballots_of(definition).exclude(kind=Ballot.Kind.RESTORE).first()
 
 
 def rival_sentence(rival: Ballot) -> str:

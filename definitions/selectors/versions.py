@@ -15,7 +15,9 @@ def the_definition(stage: str) -> Definition:
 
 def definitions_of(stage: str) -> QuerySet[Definition]:
     """At most one row: for `get_object_or_404`."""
-    return Definition.objects.select_related("active_version__definition").filter(stage=stage)
+    return Definition.objects.select_related(
+        "active_version__definition", "active_version__returns_to__definition"
+    ).filter(stage=stage)
 
 
 def active_version(stage: str) -> Version | None:
@@ -26,7 +28,9 @@ def versions_visible_to(user: User) -> QuerySet[Version]:
     """Everyone who is signed in may read every version: an agreement that is hidden binds nobody."""
     if not user.is_active:
         return Version.objects.none()
-    return Version.objects.select_related("definition__active_version", "created_by", "based_on")
+    return Version.objects.select_related(
+        "definition__active_version", "created_by", "based_on", "returns_to__definition"
+    )
 
 
 def drafts_of(definition: Definition) -> QuerySet[Version]:

@@ -6,22 +6,30 @@ from collections.abc import Iterable
 
 from django.conf import settings
 from django.utils.formats import date_format
+from django.utils.text import get_text_list
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from definitions.drift import Drift
-from definitions.models import Ballot, BallotStatus, Vote
+from definitions.models import Ballot, BallotStatus, Version, Vote
 from definitions.selectors.ballots import electors_of, votes_of
 from portal.common.mail import owe_mail
 from portal.common.models import User
 from portal.common.notify import owe_notification
+from portal.common.selectors import active_people
 
 
 def tell(
-    people: Iterable[User], *, ballot: Ballot, key: str, sentence: str, more: str = "", mail: bool = True
+    people: Iterable[User],
+    *,
+    about: Ballot | Version,
+    key: str,
+    sentence: str,
+    more: str = "",
+    mail: bool = True,
 ) -> None:
     """Tell each active person once per `key`. `more` stands in the mail only."""
-    url = ballot.get_absolute_url()
+    url = about.get_absolute_url()
     for person in people:
         if not person.is_active:
             continue
@@ -53,7 +61,7 @@ def ballot_opened(ballot: Ballot) -> None:
     }
     tell(
         people_with_a_vote(ballot),
-        ballot=ballot,
+        about=ballot,
         key=f"ballot-opened:{ballot.pk}",
         sentence=sentence,
         more=ballot.statement,
@@ -67,7 +75,7 @@ def ballot_started_over(ballot: Ballot, changes: list[str]) -> None:
     }
     tell(
         people_with_a_vote(ballot),
-        ballot=ballot,
+        about=ballot,
         key=f"ballot-round:{ballot.pk}:{ballot.round}",
         sentence=sentence,
         more="\n".join(changes),
@@ -80,7 +88,7 @@ def ballot_reworded(ballot: Ballot, changes: list[str], stamp: str) -> None:
     }
     tell(
         people_with_a_vote(ballot),
-        ballot=ballot,
+        about=ballot,
         key=f"ballot-reworded:{ballot.pk}:{stamp}",
         sentence=sentence,
         more="\n".join(changes),
@@ -99,14 +107,57 @@ def slip_drifted(ballot: Ballot, over: list[Drift]) -> None:
     ]
     tell(
         people_with_a_vote(ballot),
-        ballot=ballot,
+        about=ballot,
         key=f"slip-drift:{ballot.pk}:{ballot.round}",
         sentence=sentence,
         more="\n".join(lines),
     )
 
 
+def restore_asked(ballot: Ballot) -> None:
+    """Loudly: everybody hears of an emergency, those who can second it and those who cannot."""
+    sentence = _(
+        "%(name)s asks to bring %(version)s back in an emergency. It takes one agreement of the other house."
+    ) % {"name": ballot.opened_by, "version": ballot.version}
+    tell(
+        active_people(),
+        about=ballot,
+        key=f"restore-asked:{ballot.pk}",
+        sentence=sentence,
+        more=ballot.statement,
+    )
+
+
+def _restore_done(ballot: Ballot) -> None:
+    version = ballot.version
+    assert version.ends_at is not None
+    names = get_text_list([str(vote.person) for vote in votes_of(ballot)], _("and"))
+    sentence = _(
+        "Emergency: %(names)s bring %(version)s back until %(day)s. Leads are being rescored by it."
+    ) % {"names": names, "version": version, "day": date_format(localtime(version.ends_at), "j F Y")}
+    tell(
+        active_people(),
+        about=ballot,
+        key=f"restore-done:{ballot.pk}",
+        sentence=sentence,
+        more=ballot.statement,
+    )
+
+
+def version_returns(ended: Version, before: Version) -> None:
+    """To everybody: what stood in for the agreement has ended."""
+    sentence = _("The time of %(ended)s is over. %(before)s comes back as soon as every lead is scored.") % {
+        "ended": ended,
+        "before": before,
+    }
+    key = f"version-returns:{ended.pk}:{before.pk}:{ended.ends_at}"
+    tell(active_people(), about=before, key=key, sentence=sentence)
+
+
 def ballot_closed(ballot: Ballot) -> None:
+    if ballot.kind == Ballot.Kind.RESTORE and ballot.status == BallotStatus.RATIFIED:
+        _restore_done(ballot)
+        return
     sentence = {
         BallotStatus.RATIFIED: _("%(version)s is ratified: both keys turned. Leads are being rescored."),
         BallotStatus.REJECTED: _("%(version)s was voted on and not ratified."),
@@ -115,7 +166,7 @@ def ballot_closed(ballot: Ballot) -> None:
     }[BallotStatus(ballot.status)]
     tell(
         people_concerned(ballot),
-        ballot=ballot,
+        about=ballot,
         key=f"ballot-closed:{ballot.pk}",
         sentence=sentence % {"version": ballot.version},
     )
@@ -129,7 +180,7 @@ def block_raised(ballot: Ballot, vote: Vote) -> None:
         "version": ballot.version,
     }
     key = f"block:{vote.pk}:{vote.cast_at.timestamp():.0f}"
-    tell(voted, ballot=ballot, key=key, sentence=sentence, mail=False)
+    tell(voted, about=ballot, key=key, sentence=sentence, mail=False)
 
 
 def block_answered(ballot: Ballot, vote: Vote, stamp: str) -> None:
@@ -137,7 +188,7 @@ def block_answered(ballot: Ballot, vote: Vote, stamp: str) -> None:
         "name": vote.block_answered_by,
         "version": ballot.version,
     }
-    tell([vote.person], ballot=ballot, key=f"block-answered:{vote.pk}:{stamp}", sentence=sentence)
+    tell([vote.person], about=ballot, key=f"block-answered:{vote.pk}:{stamp}", sentence=sentence)
 
 
 def vote_missing(ballot: Ballot, person: User, moment: str) -> None:
@@ -146,4 +197,4 @@ def vote_missing(ballot: Ballot, person: User, moment: str) -> None:
         "version": ballot.version,
         "until": _until(ballot),
     }
-    tell([person], ballot=ballot, key=f"vote-missing:{ballot.pk}:{ballot.round}:{moment}", sentence=sentence)
+    tell([person], about=ballot, key=f"vote-missing:{ballot.pk}:{ballot.round}:{moment}", sentence=sentence)

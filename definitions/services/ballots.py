@@ -41,6 +41,9 @@ from portal.common.selectors import the_workspace
 Json = dict[str, Any]
 
 
+RELAXATION_DAYS = 2
+
+
 def slip_hash_of(slip: Json) -> str:
     """SHA-256 (hex) of the slip's canonical JSON: what the voters saw, in one line of the audit trail."""
     text = json.dumps(slip, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
@@ -71,10 +74,13 @@ def version_propose(
         raise Conflict(_("The draft changed while you were reading it. Look at its numbers again."))
     workspace = the_workspace()
     now = timezone.now()
-    times = times_to_vote(now, workspace)
+    # A relaxation lets nobody drop out and ends by itself, so it takes a lighter vote.
+    is_lighter = version.is_relaxation
+    times = times_to_vote(now, workspace, RELAXATION_DAYS if is_lighter else workspace.ballot_working_days)
     VERSION.apply(version, "propose", document=document, fingerprint=mark, proposed_at=now)
     ballot = Ballot.objects.create(
         version=version,
+        kind=Ballot.Kind.RELAXATION if is_lighter else Ballot.Kind.ADOPTION,
         fingerprint=mark,
         document=document,
         slip=slip,
@@ -83,8 +89,8 @@ def version_propose(
         checks=_signed(checks, actor, now),
         drift_percent=workspace.drift_percent,
         quorum_percent=workspace.quorum_percent,
-        agree_numerator=workspace.agree_numerator,
-        agree_denominator=workspace.agree_denominator,
+        agree_numerator=1 if is_lighter else workspace.agree_numerator,
+        agree_denominator=2 if is_lighter else workspace.agree_denominator,
         opened_by=actor,
         opened_at=now,
         closes_at=times.closes_at,
@@ -107,10 +113,9 @@ def version_propose(
     return ballot
 
 
-def times_to_vote(now: datetime, workspace: Workspace) -> BallotTimes:
-    """When a ballot that opens now closes, and when it asks the undecided, by the hours of both houses."""
-    calendars = [calendar_of(house, workspace) for house in HOUSES]
-    return ballot_times(now, workspace.ballot_working_days, calendars)
+def times_to_vote(now: datetime, workspace: Workspace, days: int) -> BallotTimes:
+    """When a ballot of so many working days closes, and asks the undecided, by the hours of both houses."""
+    return ballot_times(now, days, [calendar_of(house, workspace) for house in HOUSES])
 
 
 def _signed(checks: list[Json], actor: User, now: datetime) -> list[Json]:
@@ -181,7 +186,8 @@ def _start_over(ballot: Ballot, actor: User, slip: Json) -> None:
     ballot.slip, ballot.slip_hash = slip, slip_hash_of(slip)
     ballot.slip_now, ballot.slip_asked_at = {}, None
     ballot.slip_counted_at, ballot.drifted_at = None, None
-    times = times_to_vote(timezone.now(), the_workspace())
+    workspace = the_workspace()
+    times = times_to_vote(timezone.now(), workspace, workspace.ballot_working_days)
     ballot.closes_at, ballot.half_way_at = times.closes_at, times.half_way_at
     ballot.last_day_at = times.last_day_at
 

@@ -11,6 +11,7 @@ from definitions.ballot_words import keyholes, rules_sentence
 from definitions.models import Ballot, BallotStatus, Version
 from definitions.selectors.ballots import ballots_due, rules_of, tally_of
 from definitions.services import announcing
+from definitions.services.temporary import begin_relaxation, begin_restore
 from definitions.signals import version_ratified
 from definitions.states import BALLOT, VERSION
 from definitions.tally import HouseTally, both_keys_turned, is_quorate
@@ -51,9 +52,14 @@ def turn_keys(ballot: Ballot, *, actor: User | None) -> bool:
     now = timezone.now()
     version = ballot.version
     _close(ballot, "ratify", tally)
-    VERSION.apply(version, "ratify", ratified_at=now)
+    if ballot.kind == Ballot.Kind.RESTORE:
+        begin_restore(ballot, now)
+    elif ballot.kind == Ballot.Kind.RELAXATION:
+        begin_relaxation(ballot, now)
+    else:
+        VERSION.apply(version, "ratify", ratified_at=now)
     audit.record(
-        "version.ratified",
+        "version.restored" if ballot.kind == Ballot.Kind.RESTORE else "version.ratified",
         subject=version,
         actor=actor,
         after={"fingerprint": ballot.fingerprint, "ballot": ballot.pk},
@@ -70,8 +76,14 @@ def _close(ballot: Ballot, verb: str, tally: dict[str, HouseTally]) -> None:
     BALLOT.apply(ballot, verb, closed_at=timezone.now(), outcome=outcome)
 
 
+def _audit_verb(ballot: Ballot, past: str) -> str:
+    return f"{'restore' if ballot.kind == Ballot.Kind.RESTORE else 'version'}.{past}"
+
+
 def _end_version(ballot: Ballot, verb: str, audit_verb: str, *, actor: User | None, note: str = "") -> None:
-    VERSION.apply(ballot.version, verb, ended_at=timezone.now())
+    # A restore that did not come about leaves its version where it was.
+    if ballot.kind != Ballot.Kind.RESTORE:
+        VERSION.apply(ballot.version, verb, ended_at=timezone.now())
     audit.record(audit_verb, subject=ballot.version, actor=actor, note=note, after={"ballot": ballot.pk})
     announcing.ballot_closed(ballot)
 
@@ -83,7 +95,7 @@ def version_withdraw(*, ballot: Ballot, actor: User, note: str = "") -> Ballot:
     require_open(ballot)
     policies.may_withdraw(actor, ballot).require()
     _close(ballot, "withdraw", tally_of(ballot))
-    _end_version(ballot, "withdraw", "version.withdrawn", actor=actor, note=note.strip())
+    _end_version(ballot, "withdraw", _audit_verb(ballot, "withdrawn"), actor=actor, note=note.strip())
     return ballot
 
 
@@ -97,10 +109,10 @@ def _close_due(ballot: Ballot) -> bool:
     tally = tally_of(ballot)
     if is_quorate(tally):
         _close(ballot, "reject", tally)
-        _end_version(ballot, "reject", "version.rejected", actor=None)
+        _end_version(ballot, "reject", _audit_verb(ballot, "rejected"), actor=None)
     else:
         _close(ballot, "lapse", tally)
-        _end_version(ballot, "lapse", "version.lapsed", actor=None)
+        _end_version(ballot, "lapse", _audit_verb(ballot, "lapsed"), actor=None)
     return True
 
 

@@ -49,6 +49,8 @@ def vote_cast(
         raise Invalid(_("Choose agree, disagree, block or abstain."), field="choice")
     if choice in NEEDS_REASON and not reason:
         raise Invalid(_("Say why: the others can only answer what they know."), field="reason")
+    if ballot.kind == Ballot.Kind.RESTORE and choice != Choice.AGREE:
+        raise Invalid(_("A restore is seconded, or left alone until it lapses."), field="choice")
     standing = votes_of(ballot).filter(person_id=voter.pk).first()
     if standing and (standing.choice, standing.reason, standing.prediction) == (choice, reason, prediction):
         return standing  # pressed twice: nothing new was said

@@ -67,6 +67,9 @@ def ballot_vote(request: SignedInRequest, pk: int) -> HttpResponse:
     ballot = _ballot(request, pk)
     form = VoteForm(request.POST)
     if not form.is_valid():
+        if form.names_no_text:
+            alert = _("The form did not say which text you read, so your vote was not counted. Vote here.")
+            return _page(request, ballot, status=422, alert=alert)
         return _page(request, ballot, form=form, status=422)
     try:
         vote_cast(ballot=ballot, actor=request.user, **form.cleaned_data)

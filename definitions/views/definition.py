@@ -9,15 +9,16 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import content_disposition_header
 
-from definitions import policies
+from definitions import policies, policies_temporary
 from definitions.documents import document_of
+from definitions.forms.ballots import RestoreForm
 from definitions.forms.drafts import CommentForm
 from definitions.models import Version, VersionStatus
 from definitions.reading import read_document
 from definitions.selectors import catalogue, drafts_of, history_of, open_ballots_of, signatures_of
 from definitions.selectors.discussion import comments_of
 from definitions.selectors.versions import definitions_of, versions_visible_to
-from portal.common.models import HOUSES
+from portal.common.models import HOUSES, User
 from portal.common.requests import SignedInRequest
 
 
@@ -30,6 +31,14 @@ def reading_of(version: Version) -> dict[str, Any]:
         "halves": read_document(document, catalogue()),
         "grade_rows": list(zip((2, 3, 4, 5), document["grades"], strict=True)),
         "signatures": signatures_of(version),
+    }
+
+
+def temporary_view(version: Version, reader: User) -> dict[str, Any]:
+    """What the banner says of a version that is in force until a day."""
+    return {
+        "temporary": version if version.ends_at else None,
+        "may_end_early": policies_temporary.may_end_early(reader, version),
     }
 
 
@@ -47,11 +56,13 @@ def definition_page(request: SignedInRequest, stage: str) -> HttpResponse:
         "ballots": open_ballots_of(definition),
         "building": [version for version in history if version.status == VersionStatus.RATIFIED],
         "may_draft": policies.may_draft(request.user),
+        "may_relax": policies_temporary.may_relax(request.user),
         "may_promise": any(policies.may_set_promise(request.user, house) for house in HOUSES),
         "version": definition.active_version,
     }
     if definition.active_version:
         context |= reading_of(definition.active_version)
+        context |= temporary_view(definition.active_version, request.user)
     return render(request, "definitions/definition_page.html", context)
 
 
@@ -67,6 +78,9 @@ def version_page(request: SignedInRequest, stage: str, number: int) -> HttpRespo
         "may_comment": policies.may_comment(request.user, version),
         "ballots": version.ballots.all(),
         "may_draft": policies.may_draft(request.user),
+        "may_restore": policies_temporary.may_restore(request.user, version),
+        "restore_form": RestoreForm(),
+        **temporary_view(version, request.user),
     }
     return render(request, "definitions/version_page.html", context)
 

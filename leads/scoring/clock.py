@@ -10,10 +10,11 @@ from django.db.models import Min, Q
 from django.utils import timezone
 
 from definitions.criteria.nodes import ANY_KIND
-from definitions.models import ActivityKind, Definition, Version
+from definitions.models import ActivityKind, Version
 from leads.facts import owe_scores
 from leads.models import Activity, ClockLook, LeadFit, Score
 from leads.scoring.clockwork import Clockwork, clockwork
+from leads.scoring.kept import versions_kept_scored
 
 LOOK_EVERY = timedelta(minutes=1)
 # A fade has an edge for every day. SQLite takes expressions of at most 1,000 levels.
@@ -23,14 +24,13 @@ Range = tuple[datetime, datetime]
 
 
 def look_at_the_clock(now: datetime | None = None) -> int:
-    """Mark the leads that the clock has moved under an active version; returns how many.
+    """Mark the leads that the clock has moved under a version whose scores are kept; returns how many.
 
     Each version is looked at once a minute at most. However long nobody looked, nothing is missed:
     the look goes from the last one to now.
     """
     now = now or timezone.now()
-    active = Definition.objects.filter(active_version__isnull=False).values("active_version")
-    return sum(_look(version, now) for version in Version.objects.filter(pk__in=active))
+    return sum(_look(version, now) for version in versions_kept_scored())
 
 
 def look_again_from(version: Version, instant: datetime) -> None:

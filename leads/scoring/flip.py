@@ -75,7 +75,7 @@ def _activate(definition: Definition, run: Run) -> None:
     for old in definition.versions.filter(overtaken).exclude(pk=version.pk).select_related("definition"):
         VERSION.apply(old, "supersede", ended_at=now)
         audit.record("version.superseded", subject=old, actor=None, after={"by": str(version)})
-    VERSION.apply(version, "activate", activated_at=now)
+    VERSION.apply(version, "activate", activated_at=now, ended_at=None)
     before = definition.active_version
     definition.active_version = version
     definition.save(update_fields=["active_version"])

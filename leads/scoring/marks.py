@@ -10,10 +10,11 @@ from django.db import DatabaseError, connection, transaction
 from django.db.models import F, Min, Q
 from django.utils import timezone
 
-from definitions.models import Definition, Version
+from definitions.models import Version
 from leads.facts import owe_scores
 from leads.models import MarkDrain, Run, RunStatus, TouchedLead
 from leads.scoring.compiler import score_into
+from leads.scoring.kept import versions_kept_scored
 from leads.scoring.locks import limit_statements, score_alone
 from leads.scoring.scope import Scope
 
@@ -48,10 +49,10 @@ def drain_rest() -> None:
 
 
 def versions_to_score() -> list[Version]:
-    """The active version of each definition, and every version that a run is being made for."""
+    """Those whose scores are kept (`kept`), and every version that a run is being made for."""
     runs = Run.objects.filter(status__in=OPEN_RUNS).values("version")
-    active = Definition.objects.filter(active_version__isnull=False).values("active_version")
-    return list(Version.objects.filter(Q(pk__in=active) | Q(pk__in=runs)).order_by("pk"))
+    kept = versions_kept_scored().values("pk")
+    return list(Version.objects.filter(Q(pk__in=kept) | Q(pk__in=runs)).order_by("pk"))
 
 
 def waiting() -> int:

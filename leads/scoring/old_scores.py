@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from definitions.models import Version, VersionStatus
 from leads.models import Run, Score
+from leads.scoring.kept import versions_kept_scored
 from leads.scoring.marks import OPEN_RUNS
 
 # Receipts of handoffs are kept with the handoffs; scores can be computed again from the facts.
@@ -22,6 +23,7 @@ def delete_batch() -> int:
     """Delete up to 10,000 scores that nobody reads any more; returns how many."""
     ended = Version.objects.filter(status__in=_ENDED, ended_at__lt=timezone.now() - KEPT_FOR)
     ended = ended.exclude(pk__in=Run.objects.filter(status__in=OPEN_RUNS).values("version"))
+    ended = ended.exclude(pk__in=versions_kept_scored().values("pk"))
     for version in ended.order_by("pk"):
         scores = Score.objects.filter(version=version)
         lead_ids = list(scores.order_by("lead_id").values_list("lead_id", flat=True)[:BATCH])

@@ -15,6 +15,7 @@ from leads.handoffs import policies, services
 from leads.handoffs.forms import DisqualifyForm, FollowUpForm, ReturnForm
 from leads.models import Handoff, HandoffStatus
 from leads.selectors.handoffs import follow_ups_of, handoffs_visible_to, receipt_of, with_words
+from leads.selectors.relaxed import only_relaxed_ids
 from portal.common.blame import blame
 from portal.common.errors import Invalid
 from portal.common.fragments import wants_fragment
@@ -31,6 +32,7 @@ def _context(request: SignedInRequest, handoff: Handoff, **more: Any) -> dict[st
         "handoff": handoff,
         "lead": handoff.lead,
         "receipt": receipt_of(handoff),
+        "relaxed_ids": only_relaxed_ids(handoff.version, [handoff.lead_id]),
         "is_offered": handoff.status == HandoffStatus.OFFERED,
         "is_accepted": handoff.status == HandoffStatus.ACCEPTED,
         "may_decide": policies.may_decide_handoff(request.user, handoff),

@@ -16,6 +16,7 @@ from definitions.selectors import active_version
 from leads.models import OPEN, Lead
 from leads.scoring.receipt import receipt
 from leads.selectors import lead_facts, leads
+from leads.selectors.relaxed import only_relaxed_ids
 from leads.selectors.timeline import handoffs_of, timeline_of
 from leads.views.paging import page_of
 from portal.common.requests import SignedInRequest
@@ -38,6 +39,7 @@ def lead_page(request: SignedInRequest, pk: int) -> HttpResponse:
         "unknown": unknown,
         "values": [(row.attribute.label, lead_facts.value_words(row)) for row in leads.values_of_lead(lead)],
         "receipt": _live_receipt(version, lead),
+        "relaxed_ids": only_relaxed_ids(version, [lead.pk]),
         "entries": entries,
         "older": older,
         "handoffs": handoffs,

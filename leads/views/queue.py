@@ -13,6 +13,7 @@ from definitions.selectors import active_version
 from leads.filters import QueueFilter
 from leads.handoffs import policies
 from leads.selectors import handoffs as selectors
+from leads.selectors.relaxed import only_relaxed_ids
 from leads.selectors.runs import open_runs
 from leads.views.paging import page_of
 from portal.common.fragments import render_page
@@ -24,6 +25,7 @@ def queue(request: SignedInRequest) -> HttpResponse:
     form = QueueFilter(request.GET, source=[(name, name) for name in selectors.sources_in_queue()])
     page = page_of(request, selectors.queue(request.user, sort=request.GET.get("sort", ""), **form.chosen))
     counts = selectors.queue_counts(request.user, **form.chosen)
+    version = active_version(Stage.MQL)
     context = {
         "form": form,
         "page": page,
@@ -31,7 +33,8 @@ def queue(request: SignedInRequest) -> HttpResponse:
         "counts": counts,
         "tabs": _tabs(request, form.chosen["tab"] or "all", counts),
         "may_decide": policies.may_decide_handoffs(request.user),
-        "version": active_version(Stage.MQL),
+        "version": version,
+        "relaxed_ids": only_relaxed_ids(version, [row.lead_id for row in page]),
         "runs": open_runs(),
     }
     return render_page(request, "leads/queue.html", "leads/_queue_results.html", context)

@@ -266,8 +266,14 @@ def standing(ballots: list[Ballot], meetings: list[Meeting]) -> dict[str, Any]:
     today = timezone.localdate(timezone=zone)
     period = Period(today - timedelta(days=89), today)
     start, end = period.bounds(zone)
+    definitions = Definition.objects.select_related(
+        "active_version__definition", "active_version__returns_to__definition"
+    )
+    definition = definitions.get(stage="mql")
+    in_force = definition.active_version
     return {
-        "definition": Definition.objects.select_related("active_version__definition").get(stage="mql"),
+        "definition": definition,
+        "temporary": in_force if in_force and in_force.ends_at else None,
         "leads": Lead.objects.filter(merged_into=None).count(),
         "open_ballots": ballots,
         "runs": Run.objects.filter(status__in=(RunStatus.QUEUED, RunStatus.RUNNING)).select_related(

@@ -8,7 +8,8 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from definitions.models import Version, VersionStatus
+from definitions.models import Ballot, Version, VersionStatus
+from definitions.selectors.temporary import restores_between
 from leads.models import Handoff
 from leads.selectors.funnel import Period, carried_by_clause, funnel, narrowed, workspace_zone
 from reviews.evidence import clauses, promises, results
@@ -35,6 +36,7 @@ def proposals(meeting: Meeting, as_of: datetime) -> list[Proposal]:
         promises.open_actions(actions_of_series(meeting.series), today, as_of),
         results.results(version, numbers, period, as_of),
         results.returns(numbers, period, as_of),
+        *[_restored(each, as_of) for each in _restores(meeting, period)],
         *clauses.clauses(version, numbers, carried, period, today, as_of),
         promises.sla(numbers, period, today, as_of),
         promises.capacity(numbers, period, today, as_of),
@@ -48,6 +50,27 @@ def _pending(meeting: Meeting) -> list[Version]:
         meeting.series.definition.versions.filter(status__in=(VersionStatus.DRAFT, VersionStatus.PROPOSED))
         .select_related("definition", "created_by")
         .order_by("number")
+    )
+
+
+def _restores(meeting: Meeting, period: Period) -> list[Ballot]:
+    return list(restores_between(meeting.series.definition, *period.bounds(workspace_zone())))
+
+
+def _restored(ballot: Ballot, as_of: datetime) -> Proposal:
+    assert ballot.closed_at is not None
+    sentence = _("%(version)s was brought back in an emergency: %(reason)s") % {
+        "version": ballot.version,
+        "reason": ballot.statement,
+    }
+    numbers = [number(_("Asked by"), ballot.opened_by, "", ballot.get_absolute_url())]
+    title = _("Emergency restore of %(version)s") % {"version": ballot.version}
+    return Proposal(
+        f"restored:{ballot.pk}",
+        ItemKind.RESTORED,
+        title,
+        card(sentence, numbers, as_of),
+        version=ballot.version,
     )
 
 

@@ -52,6 +52,7 @@ STATUSES: dict[str, StatusLook] = {
     "lost": StatusLook(_("Lost"), "x-circle", "bad"),
     "nurture": StatusLook(_("Nurture"), "heart", "plain"),
     "disqualified": StatusLook(_("Disqualified"), "ban", "bad"),
+    "relaxed": StatusLook(_("Only while relaxed"), "clock-history", "warn"),
     "recycled": StatusLook(_("Recycled"), "recycle", "plain"),
     # A handoff
     "offered": StatusLook(_("Offered"), "inbox", "going"),

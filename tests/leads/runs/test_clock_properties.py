@@ -64,7 +64,7 @@ def test_the_stored_scores_are_those_of_now_at_every_stop(attributes: None, stor
 def test_clockwork_that_forgets_one_edge_is_caught(attributes: None) -> None:
     at_large = [*OF_CLOCKWORK, *OF_THE_CLOCK]
 
-    @settings(fewer, max_examples=300, derandomize=True, database=None, phases=[Phase.generate])
+    @settings(fewer, max_examples=400, derandomize=True, database=None, phases=[Phase.generate])
     @given(stories())
     def hunt(story: Story) -> None:
         work = clockwork(story.case.document)
