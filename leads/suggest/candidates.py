@@ -121,8 +121,8 @@ def _groups(
     """
     if not names:
         return
-    for name, row in zip(names, met, strict=True):
-        yield made([name], row, math.log(len(names)))
+    for place, name in enumerate(names):
+        yield made([name], met[place], math.log(len(names)))
     earlier, won = met[:, is_earlier], outcome[is_earlier].astype(np.float64)
     # Drawn towards the common share, so that a rare value does not lead by chance.
     shares = (earlier @ won + 10 * won.mean()) / (earlier.sum(axis=1) + 10)
@@ -130,7 +130,8 @@ def _groups(
         for size in range(2, min(LARGEST_GROUP, len(names) - 1) + 1):
             chosen = order[:size]
             choices = math.log(math.comb(len(names), size))
-            yield made([names[place] for place in chosen], met[chosen].any(axis=0), choices)
+            any_of: Bools = np.any(met[chosen], axis=0)
+            yield made([names[place] for place in chosen], any_of, choices)
 
 
 def _words(column: TextColumn, is_earlier: Bools) -> tuple[list[str], Bools]:

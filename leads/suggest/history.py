@@ -80,12 +80,13 @@ class Leak:
 
 @dataclass(frozen=True)
 class History:
-    """`known_for` is how long each lead had been known when it was judged, in microseconds; `weeks` the
-    span of time of the judged leads. `leaks` were seen while reading."""
+    """`known_for` is how long each lead had been known when it was judged, in microseconds. `weeks` says
+    when it was judged, in weeks; of a sample in weeks of as many leads as there are. `leaks` were seen
+    while reading."""
 
     outcome: Bools
     columns: tuple[Column, ...]
     deeds: Deeds | None = None
     known_for: Ints | None = None
-    weeks: float | None = None
+    weeks: Floats | None = None
     leaks: tuple[Leak, ...] = ()

@@ -35,12 +35,13 @@ class Patterns:
         won = np.bincount(codes, weights=outcome, minlength=len(leads))
         seen = np.flatnonzero(leads)
         bits = (seen[:, None] >> np.arange(len(met))) & 1
-        return cls(bits.astype(np.float64), leads[seen].astype(np.float64), won[seen])
+        return cls(bits.astype(np.float64), leads[seen].astype(np.float64), won[seen].astype(np.float64))
 
     def scored(self, points: Floats) -> Patterns:
         """The same leads, told apart by their sum of points alone."""
         scores, places = np.unique(self.values @ points, return_inverse=True)
-        return Patterns(scores[:, None], np.bincount(places, self.leads), np.bincount(places, self.won))
+        leads, won = (np.bincount(places, each).astype(np.float64) for each in (self.leads, self.won))
+        return Patterns(scores[:, None], leads, won)
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -76,7 +76,7 @@ def suggest(
     most so many a week qualify.
     """
     outcome = history.outcome
-    is_earlier = np.arange(len(outcome)) < round(EARLIER * len(outcome))
+    is_earlier = earlier_part(len(outcome))
     leaks = leaks_of(history, is_earlier, kept) if len(outcome) else list(history.leaks)
     if not _is_enough(outcome, is_earlier):
         return _nothing(history, is_earlier, leaks, 0, TOO_FEW)
@@ -89,11 +89,19 @@ def suggest(
     found = Search(met[:, is_earlier], outcome[is_earlier], choices, most).go()
     if not found.chosen:
         return _nothing(history, is_earlier, leaks, len(candidates), NOTHING_FOUND)
-    scores = sums(met[list(found.chosen)], found.points)
-    threshold = _threshold(scores[is_earlier], outcome[is_earlier], history.weeks, weekly_capacity)
+    chosen = [candidates[place] for place in found.chosen]
+    points = found.points
+    scores = sums(met[list(found.chosen)], points)
+    threshold = _threshold(
+        scores[is_earlier], outcome[is_earlier], weeks_of(history, is_earlier), weekly_capacity
+    )
+    if threshold < 1:
+        chosen, points = _upright(chosen, points, threshold)
+        shift = sums(np.array([each.met for each in chosen]), points) - scores
+        scores, threshold = scores + shift, max(threshold + int(shift[0]), 1)
     clauses = tuple(
-        _clause(candidates[place], int(points), outcome, is_earlier)
-        for place, points in zip(found.chosen, found.points, strict=True)
+        _clause(candidate, int(each), outcome, is_earlier)
+        for candidate, each in zip(chosen, points, strict=True)
     )
     later = _quality(scores, threshold, history, ~is_earlier)
     lasts = later.area is not None and later.area.low > 0.5
@@ -107,6 +115,11 @@ def suggest(
         tried=len(candidates),
         why_nothing="" if lasts else DID_NOT_LAST,
     )
+
+
+def earlier_part(leads: int) -> Bools:
+    """The leads that are searched; the others judge what was found."""
+    return np.arange(leads) < round(EARLIER * leads)
 
 
 def _is_enough(outcome: Bools, is_earlier: Bools) -> bool:
@@ -152,22 +165,45 @@ def _clause(candidate: Candidate, points: int, outcome: Bools, is_earlier: Bools
 
 
 def _quality(scores: Ints, threshold: int, history: History, which: Bools) -> Quality:
-    share = which.mean()
-    weeks = history.weeks * share if history.weeks else None
+    weeks = weeks_of(history, which)
     return Quality.of(scores[which], scores[which] >= threshold, history.outcome[which], weeks)
 
 
+def weeks_of(history: History, which: Bools) -> float | None:
+    """How long it took to judge these leads; None where nothing says when they were judged."""
+    if history.weeks is None or not which.any():
+        return None
+    weeks = history.weeks[which]
+    return float(weeks.max() - weeks.min()) or None
+
+
 def _threshold(scores: Ints, outcome: Bools, weeks: float | None, weekly_capacity: float | None) -> int:
-    """The score from which about as many qualify as wanted; at least 1, as a definition has it."""
-    wanted = float(np.count_nonzero(outcome))
-    possible = np.unique(scores[scores >= 1])
+    """The score from which about as many qualify as wanted; may be below 1 where some points are negative."""
+    # Without any points at all nobody is told from anybody: the lowest score is no threshold.
+    possible = np.unique(scores)[1:]
     if not len(possible):
         return 1
     qualifying = np.array([np.count_nonzero(scores >= each) for each in possible])
     if weekly_capacity is not None and weeks:
-        fits = possible[qualifying <= weekly_capacity * weeks * EARLIER]
+        fits = possible[qualifying <= weekly_capacity * weeks]
         return int(fits[0]) if len(fits) else int(possible[-1])
-    return int(possible[np.argmin(np.abs(qualifying - wanted))])
+    return int(possible[np.argmin(np.abs(qualifying - np.count_nonzero(outcome)))])
+
+
+def _upright(chosen: list[Candidate], points: Ints, threshold: int) -> tuple[list[Candidate], Ints]:
+    """The same definition with a threshold of at least 1, as one has to have.
+
+    “−50 for a bought list” says what “+50 for none” says, and every score is 50 higher: the largest
+    negative clauses are turned until that is enough.
+    """
+    turned, kept = points.copy(), list(chosen)
+    for place in np.argsort(points, kind="stable").tolist():
+        if threshold >= 1 or points[place] >= 0:
+            break
+        kept[place] = replace(chosen[place], rule={"none": [chosen[place].rule]}, met=~chosen[place].met)
+        turned[place] = -points[place]
+        threshold += int(turned[place])
+    return kept, turned
 
 
 def _grades(scores: Ints, threshold: int) -> tuple[int, int, int, int]:

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 
 from definitions.criteria.catalogue import Catalogue
 from definitions.criteria.document import FORMAT
+from definitions.criteria.fingerprint import canonical_rule
 from definitions.criteria.wording import sentence_of_rule
 from leads.suggest.evidence import Evidence
 from leads.suggest.history import Json
@@ -65,7 +66,7 @@ def _criterion(clause: SuggestedClause, catalogue: Catalogue, ended: str, keys: 
 def rule_mark(rule: Json) -> str:
     """The same for the same rule, however it is written down: a key that stays from one suggestion to the
     next."""
-    return hashlib.sha256(json.dumps(rule, sort_keys=True).encode()).hexdigest()
+    return hashlib.sha256(json.dumps(canonical_rule(rule), sort_keys=True).encode()).hexdigest()
 
 
 def wording_of(rule: Json, catalogue: Catalogue) -> str:
