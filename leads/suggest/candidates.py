@@ -52,25 +52,29 @@ def of_columns(columns: Iterable[Column], outcome: Bools, is_earlier: Bools) -> 
 
 
 def distinct(candidates: Iterable[Candidate], is_earlier: Bools) -> list[Candidate]:
-    """Those that enough earlier leads meet and do not meet, each set of leads (and its opposite) once.
+    """Those that enough earlier leads meet and do not meet; of those that the same leads meet (or all the
+    others), the plainest: with the fewest rules beside it, then the fewest values.
 
     The number of families goes into the price of each.
     """
     earlier = int(np.count_nonzero(is_earlier))
     least = least_leads(earlier)
-    seen: set[bytes] = set()
-    kept: list[Candidate] = []
+    plainest: dict[bytes, Candidate] = {}
     for candidate in candidates:
         met = candidate.met[is_earlier]
         count = int(np.count_nonzero(met))
         if not least <= count <= earlier - least:
             continue
         bits = np.packbits(met if met[0] else ~met).tobytes()
-        if bits not in seen:
-            seen.add(bits)
-            kept.append(candidate)
+        if bits not in plainest or _plainness(candidate) < _plainness(plainest[bits]):
+            plainest[bits] = candidate
+    kept = list(plainest.values())
     families = math.log(max(len({candidate.family for candidate in kept}), 1))
     return [replace(candidate, choices=candidate.choices + families) for candidate in kept]
+
+
+def _plainness(candidate: Candidate) -> tuple[float, int]:
+    return round(candidate.choices, 6), len(candidate.rule.get("values", ()))
 
 
 # -- text and choice ---------------------------------------------------------------------------------------

@@ -59,6 +59,11 @@ class SuggestForm(forms.Form):
     )
 
     def __init__(self, data: QueryDict | None, *, counts: list[OutcomeCount], capacity: int | None) -> None:
+        if data is not None:
+            # What an address leaves out is the default, and shows as such.
+            data = data.copy()
+            data.setdefault("judged_after_days", str(JUDGED_AFTER_DAYS))
+            data.setdefault("within_days", str(ENDED_WITHIN_DAYS))
         super().__init__(data)
         self.kept = [key[:120] for key in data.getlist("keep")[:50]] if data is not None else []
         outcome = cast(forms.ChoiceField, self.fields["outcome"])

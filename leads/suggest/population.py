@@ -33,6 +33,7 @@ class Population:
     outcome: Bools
     found: int
     ended_before: int = 0
+    is_of_handoffs: bool = False
 
     @property
     def is_sample(self) -> bool:
@@ -46,7 +47,9 @@ def population_of(question: Question, now: datetime) -> Population:
     if found > MOST_LEADS:
         rows = [rows[place] for place in np.linspace(0, found - 1, MOST_LEADS).astype(int)]
     table = np.array(rows, dtype=np.int64).reshape(-1, 3)
-    return Population(table[:, 0], table[:, 1], table[:, 2] == 1, found, ended_before)
+    return Population(
+        table[:, 0], table[:, 1], table[:, 2] == 1, found, ended_before, question.is_of_handoffs
+    )
 
 
 Row = tuple[int, int, bool]  # lead, judged at, whether it had the outcome

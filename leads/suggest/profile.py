@@ -7,7 +7,6 @@ from itertools import pairwise
 
 import numpy as np
 
-from leads.suggest.evidence import Evidence
 from leads.suggest.history import Bools, Column, Floats, History, TextColumn
 
 MOST_FIELDS = 12
@@ -22,7 +21,6 @@ class ValueShare:
     value: str
     of_won: float
     of_all: float
-    evidence: Evidence
 
 
 @dataclass(frozen=True)
@@ -32,7 +30,7 @@ class FieldProfile:
 
 
 def profile_of(history: History) -> list[FieldProfile]:
-    """The fields with few values that most leads have, the commonest values of the won leads first."""
+    """The fields by which the leads with the outcome differ most from all, with their commonest values."""
     outcome = history.outcome
     if not outcome.any():
         return []
@@ -41,7 +39,12 @@ def profile_of(history: History) -> list[FieldProfile]:
         for column in history.columns
         if column.is_known.mean() >= LEAST_KNOWN
     ]
-    return [profile for profile in profiles if len(profile.values) > 1][:MOST_FIELDS]
+    told_apart = [profile for profile in profiles if len(profile.values) > 1]
+    return sorted(told_apart, key=_difference, reverse=True)[:MOST_FIELDS]
+
+
+def _difference(profile: FieldProfile) -> float:
+    return max(abs(share.of_won - share.of_all) for share in profile.values)
 
 
 def _shares(column: Column, outcome: Bools) -> list[ValueShare]:
@@ -54,9 +57,7 @@ def _shares(column: Column, outcome: Bools) -> list[ValueShare]:
     else:
         named = _bands(column.numbers)
     return [
-        ValueShare(value, float(met[outcome].mean()), float(met.mean()), Evidence.of(met, outcome))
-        for value, met in named
-        if met.any()
+        ValueShare(value, float(met[outcome].mean()), float(met.mean())) for value, met in named if met.any()
     ]
 
 

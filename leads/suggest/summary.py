@@ -22,6 +22,13 @@ def found_words(population: Population, suggestion: Suggestion) -> list[str]:
         sentences.append(
             _("They are evenly drawn in time from %(found)s leads.") % {"found": f"{population.found:,}"}
         )
+    if population.is_of_handoffs:
+        sentences.append(
+            _(
+                "Only leads that were handed over are known: what earlier versions kept from sales nobody "
+                "has judged."
+            )
+        )
     if population.ended_before:
         sentences.append(
             _("%(count)s leads had ended before they could be judged and were left out.")

@@ -140,7 +140,7 @@ def why_nothing_words(suggestion: Suggestion) -> str:
             "would, given how many were tried."
         ),
         DID_NOT_LAST: _(
-            "Of %(tried)s rules some told the outcome of the earlier leads, but on the later ones they did "
-            "no better than chance."
+            "Of %(tried)s rules some told the outcome of the earlier leads, but on the later ones that "
+            "cannot be told from chance."
         ),
     }[suggestion.why_nothing] % said
