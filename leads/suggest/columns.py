@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 import numpy as np
 
@@ -31,18 +33,22 @@ def column_of(field: Field, values: Sequence[object]) -> Column:
 
 
 def _texts(field: Field, values: Iterable[object]) -> TextColumn:
-    """Texts with the same key are one value; it is shown as it was first written."""
+    """Texts with the same key are one value; it is shown as it is mostly written."""
     places: dict[str, int] = {}
-    shown: list[str] = []
+    spelled: list[Counter[str]] = []
     codes: list[int] = []
-    of_text: dict[object, int] = {None: -1, "": -1}
     for value in values:
-        code = of_text.get(value)
-        if code is None:
-            key = key_form(str(value))
-            code = places.setdefault(key, len(shown)) if key else -1
-            if code == len(shown):
-                shown.append(" ".join(str(value).split()))
-            of_text[value] = code
+        text = " ".join(str(value).split()) if value is not None else ""
+        key = _key(text)
+        code = places.setdefault(key, len(spelled)) if key else -1
+        if code == len(spelled):
+            spelled.append(Counter())
+        if code >= 0:
+            spelled[code][text] += 1
         codes.append(code)
-    return TextColumn(field, np.array(codes, dtype=np.int64), tuple(shown))
+    shown = tuple(each.most_common(1)[0][0] for each in spelled)
+    return TextColumn(field, np.array(codes, dtype=np.int64), shown)
+
+
+# Most texts are the same few for thousands of leads.
+_key = lru_cache(maxsize=20_000)(key_form)

@@ -24,8 +24,6 @@ MOST_SUBJECTS = 12
 def of_deeds(deeds: Deeds, known_for: Ints) -> Iterator[Candidate]:
     """Candidates of all kinds; `known_for` has the number of leads and how long each was known."""
     leads = len(known_for)
-    yield from _counted(deeds, "any", np.ones(len(deeds.lead), dtype=bool), leads)
-    yield from _silent(deeds, known_for)
     for place, kind in enumerate(deeds.kinds):
         of_kind = deeds.kind == place
         if not of_kind.any():
@@ -35,6 +33,9 @@ def of_deeds(deeds: Deeds, known_for: Ints) -> Iterator[Candidate]:
         yield from _different(deeds, kind, of_kind, leads)
         for subject in _subjects(deeds, of_kind):
             yield from _counted(deeds, kind, of_kind & (deeds.subject == subject), leads, subject)
+    # Last: where a rule on one kind is met by the same leads, it says more.
+    yield from _counted(deeds, "any", np.ones(len(deeds.lead), dtype=bool), leads)
+    yield from _silent(deeds, known_for)
 
 
 def _subjects(deeds: Deeds, of_kind: Bools) -> list[int]:

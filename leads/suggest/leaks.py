@@ -5,7 +5,7 @@ A criterion on such a column looks perfect in the past and is worth nothing on t
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -22,6 +22,8 @@ TELLING_BLANKS = 0.6
 SURE_SHARE = 0.9
 SURE_LEADS = 50
 BINS = 20
+# A value is common when this share of the leads of which something is known has it.
+COMMON_SHARE = 0.05
 # A share of blanks (or of values) below this says nothing.
 FEW = 0.02
 
@@ -39,6 +41,8 @@ def leaks_of(history: History, is_earlier: Bools, kept: Iterable[str] = ()) -> l
         # What the values give away outweighs a mere word of caution.
         if leak is not None and (key not in found or leak.is_left_out):
             found[key] = leak
+    for leak in _sure_kinds(history):
+        found.setdefault(leak.key, leak)
     return [
         replace(leak, is_left_out=leak.is_left_out and key not in insisted) for key, leak in found.items()
     ]
@@ -48,13 +52,9 @@ def _leak(column: Column, outcome: Bools, is_earlier: Bools) -> Leak | None:
     key, label = column.field.key, column.field.label
     alone = area_alone(column, outcome, is_earlier)
     if alone is not None and alone > IMPLAUSIBLE_AREA:
-        sentence = _(
-            "It alone ranks the later leads with an area of %(area).2f: better than facts of before do."
-        ) % {"area": alone}
-        return Leak(key, label, "too_well", sentence, True)
+        return Leak(key, label, "too_well", _too_well(alone), True)
     known = column.is_known
-    blanks = area_of_blanks(known, outcome)
-    if blanks > TELLING_BLANKS:
+    if area_of_blanks(column, outcome, is_earlier) > TELLING_BLANKS:
         sentence = _(
             "Its blanks tell the outcome: of leads where it is blank %(blank)s had it, of the others "
             "%(known)s. It may be filled in only once sales has spoken to the lead."
@@ -63,14 +63,50 @@ def _leak(column: Column, outcome: Bools, is_earlier: Bools) -> Leak | None:
     return _sure_value(column, outcome)
 
 
+def _sure_kinds(history: History) -> Iterator[Leak]:
+    """Kinds of activity that alone, by whether a lead did it, tell the outcome too well."""
+    deeds, outcome = history.deeds, history.outcome
+    for place, kind in enumerate(deeds.kinds if deeds is not None else ()):
+        assert deeds is not None
+        has_done = np.bincount(deeds.lead[deeds.kind == place], minlength=len(outcome)) > 0
+        found = area(has_done, outcome)
+        if found is not None and max(found.value, 1 - found.value) > IMPLAUSIBLE_AREA:
+            yield Leak(kind, kind, "too_well", _too_well(max(found.value, 1 - found.value)), True)
+
+
+def _too_well(alone: float) -> str:
+    return _("It alone ranks the leads with an AUC of %(area).2f: better than facts of before do.") % {
+        "area": alone
+    }
+
+
 def _percent(outcome: Bools) -> str:
     return f"{round(100 * float(outcome.mean()))}\u00a0%"
 
 
-def area_of_blanks(is_known: Bools, outcome: Bools) -> float:
-    """How well being known tells the outcome, 0.5 (not) to 1, whichever way."""
-    share = is_known.mean() if len(is_known) else 0.0
-    found = area(is_known, outcome) if FEW <= share <= 1 - FEW else None
+def area_of_blanks(column: Column, outcome: Bools, is_earlier: Bools) -> float:
+    """How well being known tells the outcome, 0.5 (not) to 1, whichever way.
+
+    Not by one telling value among others (references buy, whoever fills the field in): leads with that
+    value are put aside in turn, and the least of what remains counts.
+    """
+    known = column.is_known
+    least = _area_of_known(known, outcome)
+    if least <= TELLING_BLANKS:
+        return least
+    bins = _bins(column, is_earlier)
+    counts = np.bincount(bins[known])
+    for place in np.flatnonzero(counts >= COMMON_SHARE * counts.sum()):
+        rest = bins != place
+        # Where this is the only value, to be known and to have it are the same.
+        if known[rest].mean() >= FEW:
+            least = min(least, _area_of_known(known[rest], outcome[rest]))
+    return least
+
+
+def _area_of_known(known: Bools, outcome: Bools) -> float:
+    share = known.mean() if len(known) else 0.0
+    found = area(known, outcome) if FEW <= share <= 1 - FEW else None
     return 0.5 if found is None else max(found.value, 1 - found.value)
 
 
