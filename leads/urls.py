@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from leads.views import draft_numbers, handoff, imports, lead, lists, proposing, queue, relaxing, runs, watch
+from leads.views import (
+    draft_numbers,
+    handoff,
+    imports,
+    lead,
+    lists,
+    proposing,
+    queue,
+    relaxing,
+    runs,
+    suggest,
+    watch,
+)
 
 app_name = "leads"
 urlpatterns = [
@@ -44,6 +56,9 @@ urlpatterns = [
     path("drafts/<int:version_pk>/numbers/", draft_numbers.draft_numbers, name="draft_numbers"),
     path("rules/count/", draft_numbers.count_rule, name="rule_count"),
     path("fields/choices/", draft_numbers.field_choices, name="field_choices"),
+    # A definition from history
+    path("suggest/<slug:stage>/", suggest.suggest_page, name="suggest"),
+    path("suggest/<slug:stage>/open/", suggest.suggest_open, name="suggest_open"),
     # Proposals: they carry numbers about leads
     path("versions/<int:pk>/propose/", proposing.version_propose_page, name="version_propose"),
     path("ballots/<int:pk>/change/", proposing.ballot_amend, name="ballot_amend"),

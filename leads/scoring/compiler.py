@@ -50,13 +50,12 @@ def compiled(document: Json | Document) -> Compiled:
     return compile_version(document, definitions.catalogue(), connection.vendor)
 
 
-def score_rows(document: Json | Document, scope: Scope, as_of: datetime) -> list[ScoreRow]:
+def score_rows(document: Json | Document | Compiled, scope: Scope, as_of: datetime) -> list[ScoreRow]:
     """The scores of the leads in scope, by lead id."""
     if scope.is_empty:
         return []
-    return [
-        ScoreRow._make((*row[:-1], bool(row[-1]))) for row in _fetch(compiled(document).scores(scope, as_of))
-    ]
+    ready = document if isinstance(document, Compiled) else compiled(document)
+    return [ScoreRow._make((*row[:-1], bool(row[-1]))) for row in _fetch(ready.scores(scope, as_of))]
 
 
 def score_into(version: Version, scope: Scope, as_of: datetime) -> int:

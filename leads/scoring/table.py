@@ -16,6 +16,7 @@ from definitions.criteria.document import parse
 from definitions.criteria.matching import key_form
 from definitions.criteria.nodes import ActivityTest, AttributeTest, SilenceTest, nodes_of
 from leads.facts import fit_values
+from leads.intake.profiles import profile_of
 from leads.intake.recognise import LEADS, SYNONYMS, plain
 from leads.intake.rows import AttributeColumn, Row, RowReader
 from leads.intake.values import MEANS_UNKNOWN
@@ -72,21 +73,7 @@ class LeadTable:
 
     def add(self, row: Row) -> None:
         """One line; its number is the lead's id."""
-        values = row.values
-        lead: Json = {
-            "captured_at": self.as_of,
-            **values,
-            "pk": row.line,
-            "account_id": self._account(values),
-        }
-        account = {
-            target.removeprefix("account."): value
-            for target, value in values.items()
-            if target.startswith("account.")
-        }
-        if account.get("kind"):
-            account["kind"] = key_form(account["kind"])
-        fit = fit_values(lead, {"name": values.get("company"), **account})
+        fit = fit_of_row(row, self.as_of, self._account(row.values))
         self._insert("leads_leadfit", tuple(fit[name] for name in _FIT))
         for attribute_id, (_text, key, words, number, day) in row.attributes.items():
             self._insert(
@@ -127,12 +114,16 @@ class LeadTable:
             for key, field in self.catalogue.fields.items()
             if field.attribute_id is not None
         }
-        built_in = {plain(field.key): _target(field.key) for field in BUILT_IN_FIELDS}
+        built_in = {plain(field.key): target_of(field.key) for field in BUILT_IN_FIELDS}
+        profile = profile_of(headers)
+        by_profile = profile.columns if profile and profile.kind == LEADS else {}
         columns: dict[str, str] = {}
         for header in headers:
             word = plain(header)
-            target = own.get(word.removeprefix("custom_")) or SYNONYMS[LEADS].get(word) or built_in.get(word)
-            if target and target not in columns.values() and target != "is_deleted":
+            target = own.get(word.removeprefix("custom_")) or (
+                by_profile[word] if word in by_profile else SYNONYMS[LEADS].get(word) or built_in.get(word)
+            )
+            if target and target not in (*columns.values(), "is_deleted", "attribute"):
                 columns[header] = target
         return columns
 
@@ -145,7 +136,7 @@ class LeadTable:
             return "phone" in self.filled
         if key == "lead.has_business_website":
             return bool(self.filled & {"website", "account.website", "account.domain"})
-        return _target(key) in self.filled
+        return target_of(key) in self.filled
 
     def _account(self, values: Json) -> int | None:
         """Leads of one company are of one account."""
@@ -157,7 +148,22 @@ class LeadTable:
         self.connection.execute(f"INSERT INTO {table} VALUES ({', '.join('?' * len(values))})", values)
 
 
-def _target(key: str) -> str:
+def fit_of_row(row: Row, as_of: datetime, account_id: int | None = None) -> Json:
+    """The columns of a fit row for one line of a file of leads; its number is the lead's id."""
+    values = row.values
+    lead: Json = {"captured_at": as_of, **values, "pk": row.line, "account_id": account_id}
+    account = {
+        target.removeprefix("account."): value
+        for target, value in values.items()
+        if target.startswith("account.")
+    }
+    if account.get("kind"):
+        account["kind"] = key_form(account["kind"])
+    return fit_values(lead, {"name": values.get("company"), **account})
+
+
+def target_of(key: str) -> str:
+    """The field of a file that fills a built-in attribute."""
     return _TARGETS.get(key) or (key if key.startswith("account.") else key.partition(".")[2])
 
 

@@ -28,7 +28,7 @@ ACTIVITY_COLUMNS = {
 }
 
 # Where the people's own spelling of a key stands: a lead's column before the account's.
-_SPELLINGS = {
+SPELLINGS = {
     "lead.job_title": ("lead__job_title",),
     "lead.role": ("lead__role",),
     "lead.seniority": ("lead__seniority",),
@@ -93,7 +93,7 @@ def _custom_choices(field: Field) -> list[FieldChoice]:
 
 
 def _fit_choices(field: Field) -> list[FieldChoice]:
-    spellings = {f"spelled_{n}": Max(path) for n, path in enumerate(_SPELLINGS.get(field.key, ()))}
+    spellings = {f"spelled_{n}": Max(path) for n, path in enumerate(SPELLINGS.get(field.key, ()))}
     rows = (
         LeadFit.objects.filter(**{f"{field.column}__isnull": False})
         .values(field.column)
