@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from leads.views import draft_numbers, handoff, imports, lead, lists, proposing, queue, runs, watch
+from leads.views import draft_numbers, evidence, handoff, imports, lead, lists, proposing, queue, runs, watch
 
 app_name = "leads"
 urlpatterns = [
@@ -44,6 +44,14 @@ urlpatterns = [
     path("drafts/<int:version_pk>/numbers/", draft_numbers.draft_numbers, name="draft_numbers"),
     path("rules/count/", draft_numbers.count_rule, name="rule_count"),
     path("fields/choices/", draft_numbers.field_choices, name="field_choices"),
+    # What history says
+    path("versions/<int:pk>/evidence/", evidence.evidence_list, name="evidence_list"),
+    path("versions/<int:pk>/evidence/<slug:key>/", evidence.clause_evidence, name="clause_evidence"),
+    path(
+        "versions/<int:pk>/evidence/<slug:key>/<slug:group>/", evidence.evidence_leads, name="evidence_leads"
+    ),
+    path("profile/", evidence.customer_profile, name="customer_profile"),
+    path("profile/leads/", evidence.profile_leads, name="profile_leads"),
     # Proposals: they carry numbers about leads
     path("versions/<int:pk>/propose/", proposing.version_propose_page, name="version_propose"),
     path("ballots/<int:pk>/change/", proposing.ballot_amend, name="ballot_amend"),
