@@ -4,6 +4,7 @@ from django.urls import path
 
 from leads.views import (
     draft_numbers,
+    evidence,
     handoff,
     imports,
     lead,
@@ -59,6 +60,14 @@ urlpatterns = [
     # A definition from history
     path("suggest/<slug:stage>/", suggest.suggest_page, name="suggest"),
     path("suggest/<slug:stage>/open/", suggest.suggest_open, name="suggest_open"),
+    # What history says
+    path("versions/<int:pk>/evidence/", evidence.evidence_list, name="evidence_list"),
+    path("versions/<int:pk>/evidence/<slug:key>/", evidence.clause_evidence, name="clause_evidence"),
+    path(
+        "versions/<int:pk>/evidence/<slug:key>/<slug:group>/", evidence.evidence_leads, name="evidence_leads"
+    ),
+    path("profile/", evidence.customer_profile, name="customer_profile"),
+    path("profile/leads/", evidence.profile_leads, name="profile_leads"),
     # Proposals: they carry numbers about leads
     path("versions/<int:pk>/propose/", proposing.version_propose_page, name="version_propose"),
     path("ballots/<int:pk>/change/", proposing.ballot_amend, name="ballot_amend"),

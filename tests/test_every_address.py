@@ -49,6 +49,8 @@ GARBAGE = (
     "from=9999-12-01&to=9999-12-31&until=9999-12-31T23:59:59-12:00",
     "from=2026-05-04&to=2026-01-01&since=x&criterion=%3Cscript%3E&channel=%00",
     "criterion=nobody-has-it&channel=nobody&status=challenged",
+    "field=custom.nothing&value=%00&won=1&quarter=2026-13-01",
+    "field=lead.has_phone&value=True&won=1",
     "%00=%00&=&&&=%",
 )
 
@@ -118,6 +120,11 @@ def _fillings() -> list[tuple[str, Callable[[], list[tuple[Any, ...]]]]]:
         (r"leads/runs/start/", lambda: [("mql",), ("nothing",)]),
         (r"leads/runs/", lambda: of(Run)),
         (r"leads/drafts/", lambda: versions),
+        (
+            r"leads/versions/<int:pk>/evidence/<slug:key>/<slug:group>/",
+            lambda: [(*clause, group) for clause in clauses for group in ("won-met-all", "nothing")],
+        ),
+        (r"leads/versions/<int:pk>/evidence/<slug:key>/", lambda: clauses),
         (r"leads/versions/", lambda: versions),
         (
             r"leads/ballots/<int:pk>/numbers/",
