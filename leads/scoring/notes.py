@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any
 
 from django.db import connection
@@ -14,18 +15,21 @@ from definitions.criteria.catalogue import Field
 from definitions.criteria.matching import key_form
 from definitions.criteria.nodes import (
     ActivityTest,
-    AttributeTest,
     Clause,
     Grouping,
     Node,
+    PeopleTest,
+    PersonaTest,
+    RolesTest,
     SilenceTest,
 )
 from definitions.criteria.wording import sentence_of_rule
-from leads.models import AccountValue, Lead, LeadValue
-from leads.scoring.compiler_rules import RuleCompiler
-from leads.scoring.sql import joined, sql, with_tables
+from leads.models import AccountValue, Lead, LeadFit, LeadValue
+from leads.scoring.compiler_rules import DAY, HOUR, RuleCompiler
+from leads.scoring.sql import Sql, joined, sql, with_tables
 from portal.common.fields import from_microseconds
 
+Json = dict[str, Any]
 Notes = dict[int, str]
 
 # Attributes whose column of the lead or account has another name.
@@ -36,36 +40,59 @@ _COLUMNS = {
 }
 
 
-def notes_of(clause: Clause, raw_rule: dict[str, Any], rules: RuleCompiler, lead_ids: list[int]) -> Notes:
-    """For each of the leads, the words beside the clause's line; leads without any are left out."""
-    node, raw = clause.rule, raw_rule
-    while isinstance(node, Grouping) and node.op != "none" and len(node.members) == 1:
-        raw, node = raw[node.op][0], node.members[0]
+def notes_of(
+    clause: Clause, raw_rule: Json, personas: Json, rules: RuleCompiler, lead_ids: list[int]
+) -> Notes:
+    """For each of the leads, the words beside the clause's line.
+
+    Where it is not met they say what is missing. `raw_rule` is the clause's rule as the document has
+    it, and `personas` are those of the document.
+    """
+    return _notes(clause.rule, raw_rule, personas, rules, lead_ids)
+
+
+def _notes(node: Node, raw: Json, personas: Json, rules: RuleCompiler, lead_ids: list[int]) -> Notes:
+    if isinstance(node, PersonaTest):
+        return _notes(node.rule, personas[node.key]["rule"], personas, rules, lead_ids)
+    if isinstance(node, Grouping):
+        if node.op != "none" and len(node.members) == 1:
+            return _notes(node.members[0], raw[node.op][0], personas, rules, lead_ids)
+        return _member_notes(node, raw, rules)
     if isinstance(node, ActivityTest):
         return _activity_notes(node, rules, lead_ids)
     if isinstance(node, SilenceTest):
         return _silence_notes(node, rules)
-    if isinstance(node, AttributeTest):
-        return _attribute_notes(node.field, lead_ids)
-    if isinstance(node, Grouping) and node.op in ("all", "none"):
-        return _member_notes(node, raw, rules)
-    return {}
+    if isinstance(node, PeopleTest):
+        return _people_notes(node, rules, lead_ids)
+    if isinstance(node, RolesTest):
+        return _roles_notes(node, raw["account_roles"], rules, lead_ids)
+    return _attribute_notes(node.field, lead_ids)
 
 
 # -- activities --------------------------------------------------------------------------------------------
 
 
 def _activity_notes(test: ActivityTest, rules: RuleCompiler, lead_ids: Iterable[int]) -> Notes:
+    counts = dict(_fetch(rules, _measured(test, rules.activities(test))))
+    return {lead_id: _activity_words(test, int(counts.get(lead_id) or 0)) for lead_id in lead_ids}
+
+
+def _measured(test: ActivityTest, activities: Sql) -> Sql:
+    """Rows of lead id and how much there is of what the condition counts."""
+    if test.measure == "within_any_hours":
+        return sql(
+            "SELECT w.lead_id, MAX(w.together) FROM (SELECT a.lead_id, COUNT(*) OVER (PARTITION BY a.lead_id "
+            "ORDER BY a.occurred_at RANGE BETWEEN CURRENT ROW AND {} FOLLOWING) AS together {}) w "
+            "GROUP BY w.lead_id",
+            test.hours * HOUR - 1,
+            activities,
+        )
     measured = {
         "at_least": sql("COUNT(*)"),
-        "within_any_hours": sql("COUNT(*)"),
         "total_seconds": sql("SUM(a.seconds)"),
         "different_subjects": sql("COUNT(DISTINCT a.subject_id)"),
     }[test.measure]
-    counts = dict(
-        _fetch(rules, sql("SELECT a.lead_id, {} {} GROUP BY a.lead_id", measured, rules.activities(test)))
-    )
-    return {lead_id: _activity_words(test, int(counts.get(lead_id) or 0)) for lead_id in lead_ids}
+    return sql("SELECT a.lead_id, {} {} GROUP BY a.lead_id", measured, activities)
 
 
 def _activity_words(test: ActivityTest, count: int) -> str:
@@ -82,40 +109,113 @@ def _activity_words(test: ActivityTest, count: int) -> str:
     if test.measure == "different_subjects":
         return _("%(count)d of %(number)d different subjects%(window)s") % values
     if test.measure == "within_any_hours":
-        values["hours"] = test.hours
-        return _("%(count)d in all%(window)s; %(number)d within any %(hours)d hours are asked for") % values
+        values["span"] = ngettext("hour", "%(n)d hours", test.hours) % {"n": test.hours}
+        return _("%(count)d of %(number)d within any %(span)s%(window)s") % values
     if count < test.number:
         return _("%(count)d of %(number)d%(window)s") % values
     return ngettext("once%(window)s", "%(count)d times%(window)s", count) % values
 
 
 def _silence_notes(test: SilenceTest, rules: RuleCompiler) -> Notes:
-    """When the silence was last broken; who has been silent needs no note."""
-    broken = sql("SELECT a.lead_id, MAX(a.occurred_at) {} GROUP BY a.lead_id", rules.activities(test))
-    return {
-        lead_id: _("last on %(day)s") % {"day": formats.date_format(from_microseconds(newest), "j M Y")}
-        for lead_id, newest in _fetch(rules, broken)
-    }
+    """How long it has been silent, and what the silence begins with: an activity, or the capture."""
+    newest = sql("SELECT a.lead_id, MAX(a.occurred_at) AS at {} GROUP BY a.lead_id", rules.activities(test))
+    statement = sql(
+        "SELECT f.lead_id, f.captured_at, n.at FROM leads_leadfit f "
+        "LEFT JOIN ({}) n ON n.lead_id = f.lead_id WHERE {}",
+        newest,
+        rules.scope.holds("f"),
+    )
+    notes: Notes = {}
+    for lead_id, captured_at, broken_at in _fetch(rules, statement):
+        is_broken = broken_at is not None and broken_at >= captured_at
+        since = broken_at if is_broken else captured_at
+        begun = _("last on %(day)s") if is_broken else _("captured on %(day)s")
+        notes[lead_id] = _("%(count)d of %(days)d days, %(begun)s") % {
+            # The days must be over, to the microsecond.
+            "count": max(0, (rules.as_of - since - 1) // DAY),
+            "days": test.days,
+            "begun": begun % {"day": formats.date_format(from_microseconds(since), "j M Y")},
+        }
+    return notes
 
 
 # -- several conditions ------------------------------------------------------------------------------------
 
 
-def _member_notes(node: Grouping, raw: dict[str, Any], rules: RuleCompiler) -> Notes:
-    """Of `all`: the conditions that do not hold. Of `none`: those that do."""
+def _member_notes(node: Grouping, raw: Json, rules: RuleCompiler) -> Notes:
+    """Of `all` and `any`: the conditions that do not hold. Of `none`: those that do."""
     conditions = joined(", ", (rules.condition(member) for member in node.members))
     statement = sql("SELECT f.lead_id, {} FROM leads_leadfit f WHERE {}", conditions, rules.scope.holds("f"))
     sentences = [sentence_of_rule(member, rules.catalogue) for member in raw[node.op]]
-    lead_in = _("not met") if node.op == "all" else _("holds")
+    lead_in = {"all": _("not met"), "any": _("not one of"), "none": _("holds")}[node.op]
     notes: Notes = {}
     for lead_id, *holds in _fetch(rules, statement):
-        named = [text for text, is_met in zip(sentences, holds, strict=True) if is_met != (node.op == "all")]
-        if named:
-            notes[lead_id] = f"{lead_in}: {'; '.join(named)}"
+        named = [
+            text for text, is_met in zip(sentences, holds, strict=True) if bool(is_met) is (node.op == "none")
+        ]
+        notes[lead_id] = f"{lead_in}: {'; '.join(named)}"
     return notes
 
 
-def _fetch(rules: RuleCompiler, statement: Any) -> list[tuple[Any, ...]]:
+# -- the account -------------------------------------------------------------------------------------------
+
+
+def _people_notes(test: PeopleTest, rules: RuleCompiler, lead_ids: list[int]) -> Notes:
+    """How many of the account meet the condition."""
+    wide = _with_mates(rules)
+    meeting = sql(
+        "SELECT p.account_id, COUNT(*) FROM leads_leadfit p WHERE {} AND {} GROUP BY p.account_id",
+        wide.scope.holds("p"),
+        wide.condition(test.meet, "p"),
+    )
+    counts = dict(_fetch(wide, meeting))
+
+    def words(account: int) -> str:
+        if count := counts.get(account, 0):
+            return _("%(count)d of %(number)d people of the account") % {
+                "count": count,
+                "number": test.number,
+            }
+        return _("nobody of the account")
+
+    return _by_account(lead_ids, words)
+
+
+def _roles_notes(test: RolesTest, asked: list[str], rules: RuleCompiler, lead_ids: list[int]) -> Notes:
+    """How many of the roles are there, and which are not, in the document's spelling."""
+    wide = _with_mates(rules)
+    covered = sql(
+        "SELECT DISTINCT p.account_id, p.role_key FROM leads_leadfit p WHERE {} AND p.role_key IN ({})",
+        wide.scope.holds("p"),
+        list(test.roles),
+    )
+    present = set(_fetch(wide, covered))
+    spelled = {key_form(role): role for role in reversed(asked)}
+
+    def words(account: int) -> str:
+        missing = [spelled[role] for role in test.roles if (account, role) not in present]
+        return _("%(count)d of %(number)d roles; not there: %(missing)s") % {
+            "count": len(test.roles) - len(missing),
+            "number": test.number,
+            "missing": ", ".join(missing),
+        }
+
+    return _by_account(lead_ids, words)
+
+
+def _with_mates(rules: RuleCompiler) -> RuleCompiler:
+    return replace(rules, scope=rules.scope.with_mates())
+
+
+def _by_account(lead_ids: list[int], words: Callable[[int], str]) -> Notes:
+    account_of = dict(LeadFit.objects.filter(lead__in=lead_ids).values_list("lead_id", "account_id"))
+    return {
+        lead_id: _("no account") if account is None else words(account)
+        for lead_id, account in account_of.items()
+    }
+
+
+def _fetch(rules: RuleCompiler, statement: Sql) -> list[tuple[Any, ...]]:
     statement = with_tables(rules.scope.tables(needs_mates=True), statement)
     with connection.cursor() as cursor:
         cursor.execute(statement.text, statement.params)

@@ -98,7 +98,8 @@ def _notes(
             lead_id for lead_id, hits in columns.items() if note_is_wanted(clause, hits[number].is_met)
         ]
         if wanting:
-            found = notes_of(clause, raw["criteria"][number]["rule"], rules, wanting)
+            raw_rule, personas = raw["criteria"][number]["rule"], raw.get("personas") or {}
+            found = notes_of(clause, raw_rule, personas, rules, wanting)
             for lead_id in wanting:
                 notes[lead_id][clause.key] = found.get(lead_id, "")
     return notes

@@ -31,13 +31,14 @@ many = settings(
     deadline=None,
     # No shrinking: what fails names the clause and the lead, and bytes cannot be simplified step by step.
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
-    print_blob=True,
     suppress_health_check=[
         HealthCheck.function_scoped_fixture,
         HealthCheck.too_slow,
         HealthCheck.data_too_large,
     ],
 )
+# For properties whose cases take several times as long.
+fewer = settings(many, max_examples=max(20, min(CASES, CASES_PER_SHARE) // 10))
 
 
 def assert_agreement(case: Case, ids: list[int]) -> None:

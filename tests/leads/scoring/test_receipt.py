@@ -25,6 +25,13 @@ from tests.builders import (
 pytestmark = pytest.mark.django_db
 
 VIEWS = {"activity": "page_viewed", "within_days": 30, "at_least": 2}
+VIEWED = {"activity": "page_viewed", "at_least": 1}
+BOSS = {
+    "boss": {
+        "name": "Boss",
+        "rule": {"all": [{"attribute": "lead.job_title", "is": "contains_word", "values": ["ceo"]}]},
+    }
+}
 
 
 def lines(document: dict[str, Any], lead_id: int) -> list[tuple[str, int, str]]:
@@ -90,22 +97,43 @@ def test_caps_are_lines_of_their_own_and_everything_adds_up() -> None:
         ({"activity": "webinar_attended", "at_least": 1}, "none so far"),
         ({"activity": "page_viewed", "different_subjects": 3}, "1 of 3 different subjects"),
         ({"activity": "any", "at_least": 3, "within_any_hours": 2},
-         "2 in all; 3 within any 2 hours are asked for"),
-        ({"silence_days": 60}, "last on 3 May 2026"),
+         "1 of 3 within any 2 hours"),
+        ({"activity": "any", "at_least": 3, "within_any_hours": 49, "within_days": 30},
+         "2 of 3 within any 49 hours in the last 30 days"),
+        ({"silence_days": 60}, "0 of 60 days, last on 3 May 2026"),
+        ({"silence_days": 120, "activity": "webinar_attended"}, "99 of 120 days, captured on 24 Jan 2026"),
         ({"attribute": "account.industry", "is": "one_of", "values": ["software"]}, "unknown"),
         ({"attribute": "lead.job_title", "is": "contains_word", "values": ["cto"]}, "Head of Sales"),
         ({"attribute": "lead.has_phone", "is": "yes"}, "no"),
         ({"all": [VIEWS, {"attribute": "lead.job_title", "is": "known"}]},
          "not met: Viewed a page at least 2 times in the last 30 days"),
         ({"none": [{"attribute": "lead.job_title", "is": "known"}]}, "holds: Job title is known"),
+        ({"any": [VIEWS, {"attribute": "lead.job_title", "is": "unknown"}]},
+         "not one of: Viewed a page at least 2 times in the last 30 days; Job title is unknown"),
+        ({"persona": "boss"}, "Head of Sales"),
+        ({"account_people": 3, "meet": VIEWED}, "1 of 3 people of the account"),
+        ({"account_people": 2, "meet": {"attribute": "lead.country", "is": "known"}},
+         "nobody of the account"),
+        ({"account_roles": ["CTO", "Buyer", "CFO"], "at_least": 2}, "1 of 2 roles; not there: CTO, CFO"),
     ],
 )  # fmt: skip
 def test_an_unmet_criterion_says_why(rule: dict[str, Any], note: str) -> None:
-    lead = a_lead(job_title="Head of Sales", captured_at=NOW - timedelta(days=100))
+    account = an_account()
+    lead = a_lead(job_title="Head of Sales", captured_at=NOW - timedelta(days=100), account=account)
+    a_lead(role="buyer", account=account)
     an_activity(lead, at=NOW - timedelta(days=3), subject="home")
     an_activity(lead, "session", at=NOW - timedelta(days=1), seconds=120)
 
-    assert lines(a_document(a_criterion("c-a", rule)), lead.pk) == [("Clause c-a", 0, note)]
+    document = a_document(a_criterion("c-a", rule), personas=BOSS)
+    assert lines(document, lead.pk) == [("Clause c-a", 0, note)]
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [{"account_people": 1, "meet": VIEWED}, {"account_roles": ["CTO"], "at_least": 1}],
+)
+def test_a_lead_of_no_account_is_told_so(rule: dict[str, Any]) -> None:
+    assert lines(a_document(a_criterion("c-a", rule)), a_lead().pk) == [("Clause c-a", 0, "no account")]
 
 
 def test_a_custom_attribute_is_shown_as_it_was_entered() -> None:
