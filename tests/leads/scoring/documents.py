@@ -5,7 +5,7 @@ Few words in many spellings, and few days and hours, so that rules and facts mee
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
@@ -222,7 +222,31 @@ def criterion(choices: Choices, number: int, as_of: datetime) -> Json:
     }
 
 
-def document_of(parts: Iterator[Choices], as_of: datetime) -> Json:
+def timed_criterion(choices: Choices, number: int, as_of: datetime) -> Json:
+    """One that the clock alone can move."""
+    plain: Json = criterion(choices, number, as_of)
+    days, kind = choices.of([1, 7, 30]), choices.of(["any", "page_viewed"])
+    window: Json = {"activity": kind, "within_days": days, "at_least": choices.of([1, 2])}
+    points: Json = {"kind": "points", "points": choices.of(POINTS), "count": choices.of(["once", "each"])}
+    once = points | {"count": "once"}
+    # Of an age that no other clause asks for.
+    meet = window | {"within_days": days + 1}
+    rule, effect = choices.of(
+        [
+            (window, once),
+            ({"activity": kind, "at_least": 1}, points | {"fade_days": choices.of([1, 2, 7])}),
+            ({"silence_days": days, "activity": kind}, once),
+            ({"account_people": choices.of([1, 2]), "meet": meet}, once),
+            (window | {"at_least": 2, "within_any_hours": choices.of(HOURS)}, {"kind": "required"}),
+        ]
+    )
+    return plain | {"rule": rule, "effect": effect}
+
+
+Criterion = Callable[[Choices, int, datetime], Json]
+
+
+def document_of(parts: Iterator[Choices], as_of: datetime, criterion: Criterion = criterion) -> Json:
     """A definition for leads judged about `as_of`: its dates lie near. Takes `PARTS` at most."""
     choices = next(parts)
     clauses = [
@@ -246,10 +270,13 @@ def document_of(parts: Iterator[Choices], as_of: datetime) -> Json:
     }
 
 
+def drawn_parts(number: int) -> st.SearchStrategy[Iterator[Choices]]:
+    size = number * Choices.BYTES
+    return st.binary(min_size=size, max_size=size).map(Choices.parts)
+
+
 def documents() -> st.SearchStrategy[Json]:
-    return st.binary(min_size=PARTS * Choices.BYTES, max_size=PARTS * Choices.BYTES).map(
-        lambda drawn: document_of(Choices.parts(drawn), NOW)
-    )
+    return drawn_parts(PARTS).map(lambda parts: document_of(parts, NOW))
 
 
 def leaves_of(rule: Any) -> Iterator[Json]:

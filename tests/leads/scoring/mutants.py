@@ -10,7 +10,7 @@ from functools import cached_property
 from types import CodeType
 from typing import Any
 
-from leads.scoring import clockwork, compiler_rules, compiler_statement, lines
+from leads.scoring import clock, clockwork, compiler_rules, compiler_statement, lines
 from leads.scoring.compiler_rules import RuleCompiler
 from leads.scoring.compiler_statement import Compiled
 from leads.scoring.scope import Scope
@@ -124,7 +124,7 @@ OF_THE_LINES = [
     Mutant("a receipt forgets a group's cap", lines.judge, "if total > group.cap:", "if False:"),
     Mutant("a receipt's grade begins above its bound", lines.judge, "low <= points", "low < points"),
 ]
-OF_THE_CLOCK = [
+OF_CLOCKWORK = [
     Mutant("what is dated ahead", clockwork._read, "edges.add(0)", "edges.discard(0)"),
     Mutant("the end of a window", clockwork._read, 'leaf.get("within_days"), ', "0, "),
     Mutant("the end of a silence", clockwork._read, '"within_days"), silence_days', '"within_days"), 0'),
@@ -133,3 +133,8 @@ OF_THE_CLOCK = [
     Mutant("all days of a fade but the last", clockwork.clockwork, "range(1, fade_days + 1)", "[fade_days]"),
     Mutant("what account mates do", clockwork._leaves, 'if "meet" in rule:', "if False:"),
 ]  # fmt: skip
+OF_THE_CLOCK = [
+    Mutant("what passed when looked at last", clock._within, "__gte", "__gt"),
+    Mutant("what passes when looked at", clock._within, "__lte", "__lt"),
+    Mutant("what passed long ago", clock.ranges_passed, "(ranges[-1][0], last)", "(first, last)"),
+]

@@ -25,7 +25,10 @@ from tests.leads.scoring.documents import (
     TYPES,
     WORDS,
     Choices,
+    Criterion,
+    criterion,
     document_of,
+    drawn_parts,
     leaves_in,
 )
 from tests.leads.scoring.documents import PARTS as DOCUMENT_PARTS
@@ -244,16 +247,18 @@ def is_of_account(key: str) -> bool:
     return key.startswith("account.") or (key in CUSTOM and CUSTOM[key][0] == "account")
 
 
-def case_of(drawn: bytes) -> Case:
-    parts = Choices.parts(drawn)
+def case_of(parts: Iterator[Choices], criterion: Criterion = criterion) -> Case:
+    """Takes `CASE_PARTS` at most."""
     choices = next(parts)
     as_of = instant(choices)
-    document = document_of(parts, as_of.astimezone(UTC))
+    document = document_of(parts, as_of.astimezone(UTC), criterion)
     world = people_of(parts, document, as_of.astimezone(UTC))
     return Case(document, world, as_of, choices.of(["all", "some", "span"]))
 
 
+CASE_PARTS = 1 + DOCUMENT_PARTS + PARTS
+
+
 @st.composite
 def cases(draw: st.DrawFn) -> Case:
-    size = (1 + DOCUMENT_PARTS + PARTS) * Choices.BYTES
-    return case_of(draw(st.binary(min_size=size, max_size=size)))
+    return case_of(draw(drawn_parts(CASE_PARTS)))
