@@ -229,12 +229,14 @@ def timed_criterion(choices: Choices, number: int, as_of: datetime) -> Json:
     window: Json = {"activity": kind, "within_days": days, "at_least": choices.of([1, 2])}
     points: Json = {"kind": "points", "points": choices.of(POINTS), "count": choices.of(["once", "each"])}
     once = points | {"count": "once"}
+    # Of an age that no other clause asks for.
+    meet = window | {"within_days": days + 1}
     rule, effect = choices.of(
         [
             (window, once),
             ({"activity": kind, "at_least": 1}, points | {"fade_days": choices.of([1, 2, 7])}),
             ({"silence_days": days, "activity": kind}, once),
-            ({"account_people": choices.of([1, 2]), "meet": window}, once),
+            ({"account_people": choices.of([1, 2]), "meet": meet}, once),
             (window | {"at_least": 2, "within_any_hours": choices.of(HOURS)}, {"kind": "required"}),
         ]
     )
