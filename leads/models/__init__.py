@@ -1,3 +1,4 @@
+from leads.models.evidence import BackTest, BackTestWeek
 from leads.models.facts import (
     Account,
     AccountValue,
@@ -41,6 +42,8 @@ __all__ = [
     "Account",
     "AccountValue",
     "Activity",
+    "BackTest",
+    "BackTestWeek",
     "Chunk",
     "ClockLook",
     "FieldChange",
