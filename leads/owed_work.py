@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from leads import tasks
+from leads.evidence import working
+from leads.evidence.tasks import work_back_tests
 from leads.handoffs import tasks as handoff_tasks
 from leads.intake import advance
 from leads.intake.tasks import advance_imports
@@ -15,6 +17,8 @@ def register() -> None:
     _register_scoring()
     owed.register("imports", advance.oldest_due)
     owed.register_bell(advance_imports.delay)
+    owed.register("back-tests", working.oldest_due)
+    owed.register_bell(work_back_tests.delay)
     owed.register_bell(handoff_tasks.reconcile_handoffs.delay)
 
 

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from leads.views import (
+    back_test,
     draft_numbers,
     evidence,
     handoff,
@@ -65,6 +66,14 @@ urlpatterns = [
     path("versions/<int:pk>/evidence/<slug:key>/", evidence.clause_evidence, name="clause_evidence"),
     path(
         "versions/<int:pk>/evidence/<slug:key>/<slug:group>/", evidence.evidence_leads, name="evidence_leads"
+    ),
+    path("versions/<int:pk>/back-test/", back_test.back_test, name="back_test"),
+    path("versions/<int:pk>/back-test/start/", back_test.back_test_start, name="back_test_start"),
+    path("versions/<int:pk>/back-test/state/", back_test.back_test_state, name="back_test_state"),
+    path(
+        "versions/<int:pk>/back-test/<slug:side>/<slug:group>/",
+        back_test.back_test_leads,
+        name="back_test_leads",
     ),
     path("profile/", evidence.customer_profile, name="customer_profile"),
     path("profile/leads/", evidence.profile_leads, name="profile_leads"),

@@ -14,6 +14,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from definitions.models import Ballot, Comment, Criterion, Persona, RepAnswer, Version, Vote
+from leads.evidence.back_tests import back_test_at_once
 from leads.models import Account, Handoff, Import, Lead, Run
 from portal.common.models import Invitation, OwnHoliday, User
 from portal.seed.workspace import Size, workspace_seed
@@ -49,6 +50,9 @@ GARBAGE = (
     "from=9999-12-01&to=9999-12-31&until=9999-12-31T23:59:59-12:00",
     "from=2026-05-04&to=2026-01-01&since=x&criterion=%3Cscript%3E&channel=%00",
     "criterion=nobody-has-it&channel=nobody&status=challenged",
+    "week=0&threshold=&week=" + "9" * 5_000,
+    "week=987654",
+    "threshold=987654",
     "field=custom.nothing&value=%00&won=1&quarter=2026-13-01",
     "field=lead.has_phone&value=True&won=1",
     "%00=%00&=&&&=%",
@@ -59,6 +63,8 @@ GARBAGE = (
 def world(db: None) -> dict[str, User | None]:
     """The sample company, and one person of every kind."""
     workspace_seed(size=SMALL, seed=1, actor=None)
+    for version in Version.objects.filter(status__in=("draft", "active")):
+        back_test_at_once(version=version, actor=maya())
     people: dict[str, User | None] = {
         person.email.split("@")[0]: person for person in (olga(), maya(), sam(), mona(), rita(), ada())
     }
@@ -125,6 +131,14 @@ def _fillings() -> list[tuple[str, Callable[[], list[tuple[Any, ...]]]]]:
             lambda: [(*clause, group) for clause in clauses for group in ("won-met-all", "nothing")],
         ),
         (r"leads/versions/<int:pk>/evidence/<slug:key>/", lambda: clauses),
+        (
+            r"leads/versions/<int:pk>/back-test/<slug:side>/",
+            lambda: [
+                (*pk, side, group)
+                for pk in versions
+                for side, group in (("version", "qualified"), ("against", "missed"), ("nothing", "won"))
+            ],
+        ),
         (r"leads/versions/", lambda: versions),
         (
             r"leads/ballots/<int:pk>/numbers/",

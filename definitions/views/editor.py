@@ -118,7 +118,11 @@ def _base_of(request: SignedInRequest, definition: Definition) -> Version | None
 def draft_settings(request: SignedInRequest, pk: int) -> HttpResponse:
     version = visible_version(request, pk)
     policies.may_edit_version(request.user, version).require()
-    form, theirs = SettingsForm(request.POST or None, initial=SettingsForm.initial_of(version)), None
+    initial = SettingsForm.initial_of(version)
+    # A page that shows what another threshold would bring leads here with it; nothing is saved by that.
+    if threshold := whole_number(request.GET.get("threshold")):
+        initial["threshold"] = threshold
+    form, theirs = SettingsForm(request.POST or None, initial=initial), None
     if request.method == "POST" and form.is_valid():
         number = form.cleaned_data["edit_number"]
         try:

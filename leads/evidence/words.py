@@ -12,6 +12,10 @@ def too_little() -> str:
     return _("too little data")
 
 
+def too_early() -> str:
+    return _("too early to say")
+
+
 def rule_of_too_little() -> str:
     return _(
         "“Too little data” stands where fewer than %(n)d would be expected in one of the four counts "

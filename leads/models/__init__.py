@@ -1,3 +1,4 @@
+from leads.models.evidence import BackTest, BackTestWeek
 from leads.models.facts import (
     Account,
     AccountValue,
@@ -42,6 +43,8 @@ __all__ = [
     "Account",
     "AccountValue",
     "Activity",
+    "BackTest",
+    "BackTestWeek",
     "Chunk",
     "ClockLook",
     "FactsChange",

@@ -89,6 +89,11 @@ def qualified_of(ready: Compiled, scope: Scope, as_of: datetime) -> list[int]:
     return [row[0] for row in _fetch(ready.qualified(scope, as_of))]
 
 
+def reaching(ready: Compiled, scope: Scope, as_of: datetime, points: int) -> dict[int, int | None]:
+    """The points of all who would qualify with `points` for a threshold; None: one clause qualifies alone."""
+    return dict(_fetch(ready.reaching(scope, as_of, points)))
+
+
 def criterion_columns(
     document: Json | Document | Compiled, scope: Scope, as_of: datetime
 ) -> dict[int, tuple[CriterionHit, ...]]:

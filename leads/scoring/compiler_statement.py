@@ -83,6 +83,20 @@ class Compiled:
         statement = sql("SELECT o.lead_id FROM outcomes o WHERE {} ORDER BY o.lead_id", _IS_QUALIFIED)
         return self._judged(scope, as_of, statement)
 
+    def reaching(self, scope: Scope, as_of: datetime, points: int) -> Sql:
+        """Rows of lead id and points of all who would qualify if that were the threshold; NULL points
+        where one clause qualifies alone."""
+        statement = sql(
+            "SELECT o.lead_id, CASE WHEN o.qualification <> {} THEN o.points END FROM outcomes o "
+            "WHERE o.qualification = {} OR (o.qualification IN ({}, {}) AND o.points >= {})",
+            Qualification.ALONE.value,
+            Qualification.ALONE.value,
+            Qualification.BELOW_THRESHOLD.value,
+            Qualification.QUALIFIED.value,
+            points,
+        )
+        return self._judged(scope, as_of, statement)
+
     def columns(self, scope: Scope, as_of: datetime) -> Sql:
         """Rows of the lead's id, then of each criterion in turn whether it is met and its points."""
         columns = [sql("h.lead_id")]
