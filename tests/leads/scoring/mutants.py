@@ -10,7 +10,7 @@ from functools import cached_property
 from types import CodeType
 from typing import Any
 
-from leads.scoring import clock, clockwork, compiler_behaviour, compiler_rules, lines
+from leads.scoring import clock, clockwork, compiler_behaviour, compiler_rules, lines, notes
 from leads.scoring.compiler_rules import RuleCompiler
 from leads.scoring.compiler_statement import Compiled
 from leads.scoring.scope import Scope
@@ -129,6 +129,13 @@ OF_THE_STATEMENT = [*WINDOWS, *COUNTS, *FACTS, *POINTS, *OUTCOMES]
 OF_THE_LINES = [
     Mutant("a receipt forgets a group's cap", lines.judge, "if total > group.cap:", "if False:"),
     Mutant("a receipt's grade begins above its bound", lines.judge, "low <= points", "low < points"),
+]
+OF_THE_NOTES = [
+    Mutant("a day of silence that is not over", notes._silence_notes, "- since - 1)", "- since)"),
+    Mutant("a span's end", notes._measured, "test.hours * HOUR - 1", "test.hours * HOUR"),
+    Mutant("a subject that comes twice", notes._measured, "DISTINCT a.subject_id", "a.subject_id"),
+    Mutant("a condition that holds", notes._member_notes, 'is (node.op == "none")', 'is (node.op != "any")'),
+    Mutant("a role that is there", notes._roles_notes, "len(test.roles) - len(missing)", "len(missing)"),
 ]
 OF_CLOCKWORK = [
     Mutant("what is dated ahead", clockwork._read, "edges.add(0)", "edges.discard(0)"),

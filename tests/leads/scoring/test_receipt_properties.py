@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import Phase, given, settings
 
 from definitions.criteria.matching import key_form
 from definitions.criteria.wording import sentence_of_rule
@@ -18,6 +18,7 @@ from leads.scoring.receipt import receipt, receipts
 from leads.scoring.scope import Scope
 from tests.builders import a_lead, a_version, an_account
 from tests.leads.scoring.agreement import fewer
+from tests.leads.scoring.mutants import OF_THE_NOTES
 from tests.leads.scoring.oracle import Deed, Json, Oracle, Person
 from tests.leads.scoring.worlds import Case, cases
 from tests.leads.scoring.writing import laid_down, make_attributes, write_deeds
@@ -67,17 +68,40 @@ def _life_goes_on(case: Case, ids: list[int]) -> None:
 @given(cases())
 @fewer
 def test_a_criterion_that_is_not_met_says_what_is_missing(attributes: None, case: Case) -> None:
-    oracle = Oracle(case.document, case.world, case.as_of)
     with laid_down(case.world) as ids:
-        made = receipts(case.document, ids, case.as_of)
-        for lead_id, person in zip(ids, case.world, strict=True):
-            lines = {line["key"]: line for line in made[lead_id]["lines"]}
-            for clause in case.document["criteria"]:
-                line = lines[clause["key"]]
-                if not line["is_met"]:
-                    effect = EFFECTS.get(clause["effect"]["kind"], "")
-                    expected = effect + missing(oracle, clause["rule"], person)
-                    assert line["note"].startswith(expected), f"{clause}\n{person}\nas of {case.as_of}"
+        assert_missing(case, ids)
+
+
+def test_a_note_that_counts_wrong_is_caught(attributes: None) -> None:
+    at_large = list(OF_THE_NOTES)
+
+    @settings(fewer, max_examples=400, derandomize=True, database=None, phases=[Phase.generate])
+    @given(cases())
+    def hunt(case: Case) -> None:
+        if not at_large:
+            return
+        with laid_down(case.world) as ids:
+            for mutant in list(at_large):
+                with mutant.at_work():
+                    try:
+                        assert_missing(case, ids)
+                    except AssertionError:
+                        at_large.remove(mutant)
+
+    hunt()
+    assert at_large == []
+
+
+def assert_missing(case: Case, ids: list[int]) -> None:
+    """Beside each criterion that is not met stands what the oracle misses."""
+    oracle, made = Oracle(case.document, case.world, case.as_of), receipts(case.document, ids, case.as_of)
+    for lead_id, person in zip(ids, case.world, strict=True):
+        lines = {line["key"]: line for line in made[lead_id]["lines"]}
+        for clause in case.document["criteria"]:
+            line = lines[clause["key"]]
+            if not line["is_met"]:
+                expected = EFFECTS.get(clause["effect"]["kind"], "") + missing(oracle, clause["rule"], person)
+                assert line["note"].startswith(expected), f"{clause}\n{person}\nas of {case.as_of}"
 
 
 def missing(oracle: Oracle, rule: Json, person: Person) -> str:
