@@ -22,8 +22,8 @@ from reviews.models import Action, AgendaItem, Meeting, Series
 from tests.builders import ada, maya, mona, olga, rita, sam
 
 SMALL = Size(leads=120, accounts=40, activities=1_200)
-# 409 on a GET: minutes that are not written yet.
-FINE = {200, 204, 286, 301, 302, 403, 404, 405, 409}
+# 409 on a GET: minutes that are not written yet. 422: a question to history that makes no sense.
+FINE = {200, 204, 286, 301, 302, 403, 404, 405, 409, 422}
 # What anybody may open: they say who one is, or ask it.
 OPEN_TO_STRANGERS = ("accounts/", "welcome", "join/", "reviews/feed/")
 BEYOND = 10**30
@@ -55,6 +55,8 @@ GARBAGE = (
     "threshold=987654",
     "field=custom.nothing&value=%00&won=1&quarter=2026-13-01",
     "field=lead.has_phone&value=True&won=1",
+    "outcome=won&period=365&keep=%00&keep=nobody&aim=balance",
+    f"outcome=accepted&judged_after_days={BEYOND}&within_days=%C2%B2&period=%00",
     "%00=%00&=&&&=%",
 )
 
@@ -140,6 +142,7 @@ def _fillings() -> list[tuple[str, Callable[[], list[tuple[Any, ...]]]]]:
             ],
         ),
         (r"leads/versions/", lambda: versions),
+        (r"leads/suggest/", lambda: [("mql",), ("nothing",)]),
         (
             r"leads/ballots/<int:pk>/numbers/",
             lambda: [(*pk, key) for pk in ballots for key in ("entering", "nothing")],

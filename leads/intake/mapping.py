@@ -174,12 +174,11 @@ def _columns(
     }
     new: dict[str, dict[str, str]] = {}
     holder = "account" if kind == ACCOUNTS else "lead"
+    unknown = _unknown(MEANS_UNKNOWN)
     for header in headers:
         target = columns.get(header)
         if target in (None, "attribute"):
-            values = [
-                cell for cell in cells[header] if cell and cell.casefold() not in _unknown(MEANS_UNKNOWN)
-            ]
+            values = [cell for cell in cells[header] if cell and cell.casefold() not in unknown]
             reason = "" if target == "attribute" else _reason_to_leave_out(header, values, cells[header])
             if reason or kind == OUTCOMES:
                 columns[header] = ""

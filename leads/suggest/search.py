@@ -25,6 +25,7 @@ from leads.suggest.logistic import Fit, Patterns, chances_of, fit
 MOST_RULES = 10
 # Of how many rules, the most promising first, the gain is computed and not just estimated.
 LOOKED_AT = 12
+MOST_GAIN = 1.5  # times the estimated gain
 EXCHANGES = 3
 # Points are whole up to this many, and then written in steps of five, as people set them.
 MOST_STEPS = 10
@@ -74,18 +75,18 @@ class Search:
         fitted = fit(Patterns.of(self.met[list(places)], self.outcome), start if len(places) else None)
         return _Choice(places, fitted, fitted.deviance + float(self.price[list(places)].sum()))
 
-    def _best_added(self, choice: _Choice) -> _Choice | None:
-        """The choice with one rule more, where one earns its price."""
-        estimated = self._estimates(choice) - self.price
-        estimated[list(choice.places)] = -np.inf
-        best = None
-        for place in np.argsort(-estimated, kind="stable")[:LOOKED_AT]:
-            # The estimate may fall short of the gain, but not by half.
-            if estimated[place] < -self.price[place] / 2:
-                break
-            tried = self._choice((*choice.places, int(place)), np.append(choice.fit.weights, 0.0))
-            if tried.total < (best or choice).total - 1e-6 and self._is_plain(tried):
-                best = tried
+    def _best_added(self, choice: _Choice, worse_than: float | None = None) -> _Choice | None:
+        """The choice with one rule more, where that makes the total less than `worse_than` (its own)."""
+        gains = self._estimates(choice)
+        gains[list(choice.places)] = 0.0
+        best, least = None, choice.total if worse_than is None else worse_than
+        for place in np.argsort(self.price - gains, kind="stable")[:LOOKED_AT].tolist():
+            # The estimate may fall short of the gain, but hardly by half.
+            if choice.total + self.price[place] - MOST_GAIN * gains[place] >= least:
+                continue
+            tried = self._choice((*choice.places, place), np.append(choice.fit.weights, 0.0))
+            if tried.total < least - 1e-6 and self._is_plain(tried):
+                best, least = tried, tried.total
         return best
 
     def _is_plain(self, choice: _Choice) -> bool:
@@ -112,7 +113,7 @@ class Search:
             for number, place in enumerate(choice.places):
                 others = tuple(each for each in choice.places if each != place)
                 rest = self._choice(others, np.delete(choice.fit.weights, number + 1))
-                other = self._best_added(rest) or rest
+                other = self._best_added(rest, min(choice.total, rest.total)) or rest
                 if other.total < choice.total - 1e-6 and self._is_plain(other):
                     choice = other
                     break
