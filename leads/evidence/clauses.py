@@ -29,7 +29,7 @@ from leads.selectors.funnel import quarter_of
 
 Json = dict[str, Any]
 
-# The newest handoffs that are judged: half a second for twelve clauses.
+# The newest handoffs that are judged: the time of a page is bounded, however long the history.
 MOST_HANDOFFS = 5_000
 # Clauses about other people of the account are asked once for each instant, which costs more.
 MOST_IN_PLACE = 300
