@@ -56,12 +56,15 @@ def may_recount(user: User, ballot: Ballot) -> Decision:
     """Have the numbers of an open ballot counted again."""
     if ballot.status != BallotStatus.OPEN:
         return deny(_("This ballot has closed: the numbers that were voted on stay as they are."))
+    if not ballot.slip:
+        return deny(_("No numbers were kept with this ballot."))
     return may_draft(user)
 
 
 def may_see_results(ballot: Ballot, has_voted: bool) -> Decision:
     """Nobody is swayed by the others: how they voted shows after one's own vote, and to all at the close."""
-    if ballot.status != BallotStatus.OPEN or has_voted:
+    # Of a restore everybody knows who asked for it, and there is nothing else to see.
+    if ballot.status != BallotStatus.OPEN or has_voted or ballot.kind == Ballot.Kind.RESTORE:
         return ALLOW
     return deny(_("How others voted shows once you have voted, and to everybody when the ballot closes."))
 

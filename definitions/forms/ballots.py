@@ -55,6 +55,7 @@ class VoteForm(forms.Form):
         if ballot.kind == Ballot.Kind.RESTORE:
             form.fields["choice"].choices = SECONDING  # type: ignore[attr-defined]
             form.fields["choice"].label = _("Shall it come back for 14 days?")
+            form.fields["reason"].help_text = ""
         return form
 
 

@@ -83,7 +83,8 @@ def ballots_due(now: datetime) -> QuerySet[Ballot]:
 
 def ballots_to_recount() -> QuerySet[Ballot]:
     """Open ballots, with what it takes to count their slip again; the one counted longest ago first."""
-    open_now = Ballot.objects.filter(status=BallotStatus.OPEN).select_related("version__definition")
+    open_now = Ballot.objects.filter(status=BallotStatus.OPEN).exclude(kind=Ballot.Kind.RESTORE)
+    open_now = open_now.select_related("version__definition")
     return open_now.order_by(F("slip_asked_at").asc(nulls_first=True), "pk")
 
 

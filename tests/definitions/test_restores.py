@@ -259,6 +259,8 @@ def test_asking_and_seconding_by_plain_forms_and_the_banner_after(client: Client
     assert "Emergency restore: Ballot on MQL v1" in text
     assert "I second it: it comes back by this act." in text
     assert "Disagree: I would" not in text
+    assert "Rita Novak" in text.split("What others said")[1]
+    assert "Count them again now" not in text
     form = {"choice": "agree", "fingerprint": ballot.fingerprint, "round": 1}
     assert client.post(f"{ballot.get_absolute_url()}vote/", form).status_code == 302
     work()
