@@ -19,7 +19,7 @@ from portal.common.errors import Refused
 from tests.builders import NOW, a_criterion, a_document, a_lead, a_version, an_activity, maya, olga
 from tests.leads.evidence.stories import a_history, clauses, hand_over, hand_over_at_random, outcome
 from tests.leads.scoring.oracle import Json, Oracle
-from tests.leads.scoring.worlds import write
+from tests.leads.scoring.plain_worlds import write
 
 pytestmark = pytest.mark.django_db
 WEEK = timedelta(days=7)

@@ -17,7 +17,7 @@ from leads.models import BackTest
 from tests.builders import NOW, a_version, maya, olga, sam
 from tests.definitions.ballot_stories import a_draft
 from tests.leads.evidence.stories import a_history, clauses, hand_over_at_random, outcome
-from tests.leads.scoring.worlds import write
+from tests.leads.scoring.plain_worlds import write
 
 pytestmark = pytest.mark.django_db
 

@@ -26,7 +26,7 @@ from tests.leads.evidence.stories import (
     outcome,
 )
 from tests.leads.scoring.oracle import Json, Oracle
-from tests.leads.scoring.worlds import write
+from tests.leads.scoring.plain_worlds import write
 
 pytestmark = pytest.mark.django_db
 SETTLED = ("sales_qualified", "disqualified", "returned")

@@ -12,7 +12,7 @@ from definitions.models import Version
 from tests.builders import NOW, a_lead, an_account, an_activity, maya
 from tests.definitions.ballot_stories import a_draft
 from tests.leads.evidence.stories import a_history, a_version_in_force, clauses, hand_over_at_random, outcome
-from tests.leads.scoring.worlds import write
+from tests.leads.scoring.plain_worlds import write
 
 pytestmark = pytest.mark.django_db
 

@@ -22,7 +22,7 @@ from leads.models import FieldChange, LeadValue
 from leads.scoring.compiler import criterion_columns, hits, score_rows
 from tests.builders import NOW, a_criterion, a_document, a_lead, an_account, an_activity
 from tests.leads.scoring.oracle import Json, Oracle, Person
-from tests.leads.scoring.worlds import documents, make_attributes, people, write
+from tests.leads.scoring.plain_worlds import documents, make_attributes, people, write
 
 MOMENTS = st.sampled_from([NOW - timedelta(days=days) for days in (0, 1, 5, 7, 30, 31)])
 

@@ -21,7 +21,7 @@ from leads.scoring.preview.columns import Column, ids_of, pack, unpack
 from leads.scoring.scope import Scope
 from tests.builders import NOW
 from tests.leads.scoring.oracle import Json, Oracle, Person
-from tests.leads.scoring.worlds import POINTS, documents, make_attributes, people, write
+from tests.leads.scoring.plain_worlds import POINTS, documents, make_attributes, people, write
 
 pytestmark = pytest.mark.django_db
 
