@@ -193,8 +193,9 @@ def test_owed_mail_is_sent_once() -> None:
 def test_the_settings_are_the_administrators() -> None:
     values = {
         "name": "Nordlicht", "time_zone": "Europe/Berlin", "currency": "eur", "holiday_country": "DE",
-        "holiday_region": "", "drift_percent": 10, "decide_hours": 4, "follow_up_hours": 24, "contact_request_hours": 1,
+        "holiday_region": "", "decide_hours": 4, "follow_up_hours": 24, "contact_request_hours": 1,
         "quorum_percent": 60, "agree_numerator": 2, "agree_denominator": 3, "ballot_working_days": 5,
+        "drift_percent": 10,
     }  # fmt: skip
     assert signed_in(rita()).post(reverse("portal:settings"), values).status_code == 403
     assert Workspace.objects.get().decide_hours == 8
