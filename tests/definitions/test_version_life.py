@@ -2,7 +2,7 @@
 
 The ledger knows the rules as people would state them and none of our code: people, their words, fractions.
 After every step the rows must say what it says, and `definitions.invariants` must find nothing.
-`ACCORD_LIFE_EXAMPLES` sets how many lives are drawn (8).
+`ACCORD_LIFE_EXAMPLES` sets how many lives are drawn (4).
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ from tests.definitions.ballot_stories import (
 from tests.definitions.paper_ledger import Ledger
 from tests.leads.runs.stories import work
 
-EXAMPLES = int(os.environ.get("ACCORD_LIFE_EXAMPLES", "8"))
+EXAMPLES = int(os.environ.get("ACCORD_LIFE_EXAMPLES", "4"))
 PEOPLE: dict[str, Callable[[], User]] = {
     "maya": maya, "marco": marco, "mona": mona, "sam": sam, "sofia": sofia, "rita": rita,
 }  # fmt: skip
@@ -269,7 +269,7 @@ def live(machine: type[VersionLife], **options: Any) -> None:
     run_state_machine_as_test(
         machine,
         settings=settings(
-            stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck), **options
+            stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck), **options
         ),
     )
 
