@@ -16,28 +16,27 @@ from typing import Any
 
 import numpy as np
 import pytest
-from django.db import connection, models, transaction
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
 
 from definitions import selectors
 from definitions.criteria.document import parse_effect, parse_rule
-from definitions.criteria.nodes import Clause
-from definitions.models import ActivityKind, Criterion, Version
+from definitions.criteria.nodes import ActivityTest, Clause
+from definitions.models import Criterion, Version
 from definitions.services.criteria import criterion_add
 from definitions.services.drafts import draft_create
-from leads.facts import mark_touched
-from leads.models import Account, Activity, Lead, LeadFit, PreviewSnapshot
+from leads.models import PreviewSnapshot
+from leads.scoring.compiler_behaviour import _limited_points, _Pass, _pass
 from leads.scoring.compiler_rules import RuleCompiler
-from leads.scoring.compiler_statement import _counted_points
 from leads.scoring.preview import building, reading, snapshots
 from leads.scoring.preview.numbers import preview_of
 from leads.scoring.preview.questions import question_of
 from leads.scoring.scope import Scope
-from leads.scoring.sql import sql
+from leads.scoring.sql import Sql, sql
 from portal.common.fields import to_microseconds
-from tests.builders import a_criterion, a_document, a_source, a_term, an_active_version, maya
+from tests.benchmarks.scoring import lay_facts
+from tests.builders import a_criterion, a_document, an_active_version, maya
 
 pytestmark = [pytest.mark.benchmark, pytest.mark.django_db(transaction=True)]
 
@@ -46,8 +45,6 @@ ACTIVITIES = 20 * LEADS
 ROUNDS = 5
 POINTS_LIMIT = 0.1
 RULE_LIMIT = 2.0
-KINDS = ("page_viewed", "form_submitted", "content_downloaded", "webinar_attended", "email_clicked")
-PAGES = ("Pricing", "Blog", "Product tour", "Careers", "Integrations", "Documentation")
 VIEWED: dict[str, Any] = {
     "activity": "page_viewed",
     "where": [{"on": "subject", "is": "contains_word", "values": ["pricing"]}],
@@ -55,9 +52,7 @@ VIEWED: dict[str, Any] = {
 
 
 def test_preview() -> None:
-    _a_workspace()
-    with connection.cursor() as cursor:
-        cursor.execute("VACUUM ANALYZE" if connection.vendor == "postgresql" else "ANALYZE")
+    lay_facts(LEADS, ACTIVITIES)
     draft = _a_draft()
     seconds = _timed(lambda: _build(draft))
     snapshot = PreviewSnapshot.objects.get()
@@ -129,7 +124,7 @@ def _rules(snapshot: PreviewSnapshot) -> None:
     for name, rule, effect in _changed():
         clause = Clause("c", "fit", name, parse_rule(rule, catalogue), parse_effect(effect, rule))
         question = question_of(clause, rules)
-        own = _counted_points(clause, rules) if clause.effect.is_counted else question.statement
+        own = _own_statement(clause, rules) if clause.effect.is_counted else question.statement
         with reading.one_look():
             floor = statistics.median(_run_to_its_end(own) for _ in range(ROUNDS))
             seconds = statistics.median(
@@ -138,6 +133,14 @@ def _rules(snapshot: PreviewSnapshot) -> None:
         print(f"{name:<34}{seconds:>9.2f}{floor:>9.2f}{seconds / floor:>7.2f}")
         slow += [name] if seconds > RULE_LIMIT else []
     assert slow == []
+
+
+def _own_statement(clause: Clause, rules: RuleCompiler) -> Sql:
+    """What scoring asks of the database for a criterion whose occurrences count."""
+    if clause.effect.times is not None:
+        return _limited_points(clause, rules)
+    assert isinstance(clause.rule, ActivityTest)
+    return _pass(_Pass(clause.rule.kind, [clause.rule], {0: clause}), rules)
 
 
 def _run_to_its_end(statement: Any) -> float:
@@ -228,79 +231,6 @@ def _a_draft() -> Version:
         criterion_add(version=draft, actor=maya(), half=half, rule=rule, effect=effect)
     Version.objects.filter(pk=draft.pk).update(threshold=60, cap_fit=70, cap_behaviour=80, minimum_fit=5)
     return Version.objects.select_related("definition__active_version").get(pk=draft.pk)
-
-
-@transaction.atomic
-def _a_workspace() -> None:
-    """Made by the database itself. The smaller a lead's number, the more it does: some do hundreds."""
-    now, day = to_microseconds(timezone.now()), 86_400_000_000
-    source = a_source().pk
-    chance = (
-        "(random())"
-        if connection.vendor == "postgresql"
-        else "((random() + 9223372036854775808.0) / 18446744073709551616.0)"
-    )
-    kinds = list(ActivityKind.objects.filter(key__in=KINDS).values_list("pk", flat=True))
-    terms = [a_term(page).pk for page in PAGES]
-    accounts = max(1, LEADS // 3)
-    ago = f"{now} - 60000000 - CAST({chance} * {180 * day} AS bigint)"
-    _fill(Account, accounts, source_id=str(source), external_id="'b-' || i", name="'Account ' || i")
-    _fill(Lead, LEADS, source_id=str(source), external_id="'b-' || i", account_id=f"(i % {accounts}) + 1")
-    _fill(
-        LeadFit,
-        LEADS,
-        lead_id="i",
-        account_id=f"(i % {accounts}) + 1",
-        captured_at=ago,
-        industry_key=_one_of(chance, ["software", "retail", "finance", "health"]),
-        employees=f"1 + CAST({chance} * 900 AS integer)",
-        job_title_words=_one_of(chance, [" cto ", " head of it ", " student ", " buyer "]),
-    )
-    _fill(
-        Activity,
-        ACTIVITIES,
-        lead_id=f"1 + CAST({LEADS - 1} * {chance} * {chance} AS bigint)",
-        kind_id=_one_of(chance, kinds),
-        occurred_at=ago,
-        subject_id=_one_of(chance, terms),
-        seconds=f"CAST({chance} * 600 AS integer)",
-        source_id=str(source),
-        message_id="'b-' || i",
-    )
-    mark_touched([1])
-
-
-def _fill(model: type[models.Model], number: int, **given: str) -> None:
-    """Rows 1 to `number` as `i`. What is not given is empty, of its column's type."""
-    empty = {
-        "JSONField": "'{}'",
-        "DateTimeField": "CURRENT_TIMESTAMP",
-        "BooleanField": "FALSE",
-        "BigIntegerField": "0",
-    }
-    values = {"id": "i", **given}
-    for field in model._meta.concrete_fields:
-        if field.column not in values:
-            default = "NULL" if field.null else empty.get(field.get_internal_type(), "''")
-            values[field.column] = f"'{field.default}'" if field.choices and not field.null else default
-    columns = [field.column for field in model._meta.concrete_fields]
-    if connection.vendor == "postgresql":
-        rows = f"generate_series(1, {number}) AS i"
-    else:
-        counted = f"n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {number})"
-        rows = f"(WITH RECURSIVE {counted} SELECT i FROM n)"
-    names, chosen = (
-        ", ".join(f'"{column}"' for column in columns),
-        ", ".join(values[column] for column in columns),
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(f"INSERT INTO {model._meta.db_table} ({names}) SELECT {chosen} FROM {rows}")
-
-
-def _one_of(chance: str, choices: list[Any]) -> str:
-    """One of them by chance."""
-    whens = " ".join(f"WHEN {n} THEN {choice!r}" for n, choice in enumerate(choices))
-    return f"CASE CAST({chance} * {len(choices)} - 0.5 AS integer) {whens} ELSE {choices[0]!r} END"
 
 
 def _timed(work: Callable[[], object]) -> float:

@@ -133,7 +133,7 @@ OF_THE_LINES = [
 OF_THE_NOTES = [
     Mutant("a day of silence that is not over", notes._silence_notes, "- since - 1)", "- since)"),
     Mutant("a span's end", notes._measured, "test.hours * HOUR - 1", "test.hours * HOUR"),
-    Mutant("a subject that comes twice", notes._measured, "DISTINCT a.subject_id", "a.subject_id"),
+    Mutant("a subject that comes twice", _measured, "DISTINCT a.subject_id", "a.subject_id"),
     Mutant("a condition that holds", notes._member_notes, 'is (node.op == "none")', 'is (node.op != "any")'),
     Mutant("a role that is there", notes._roles_notes, "len(test.roles) - len(missing)", "len(missing)"),
 ]
