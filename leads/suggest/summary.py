@@ -26,7 +26,7 @@ def found_words(population: Population, suggestion: Suggestion) -> list[str]:
         sentences.append(
             _(
                 "Only leads that were handed over are known: what earlier versions kept from sales nobody "
-                "has judged."
+                "has judged, and this threshold may let in many of them. Look at the count in the draft."
             )
         )
     if population.ended_before:
