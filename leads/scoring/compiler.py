@@ -71,7 +71,8 @@ def score_into(version: Version, scope: Scope, as_of: datetime) -> int:
     ready = compiled(version.document)
     if scope.lead_ids is not None and ready.document.reads_account_mates:
         scope = scope.with_mates()
-    has_rows = bool(_fetch(_any_score(version.pk, scope)))
+    # Leads named one by one have as a rule been scored before; a run fills an empty table, chunk by chunk.
+    has_rows = scope.lead_ids is not None or bool(_fetch(_any_score(version.pk, scope)))
     if has_rows:
         _execute(_without_fit(version.pk, scope))
     return _execute(ready.writing(version.pk, scope, as_of, has_rows=has_rows))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
+from functools import cached_property
 from typing import Any
 
 from django.db import connection
@@ -16,6 +17,7 @@ from definitions.criteria.matching import key_form
 from definitions.criteria.nodes import (
     ActivityTest,
     Clause,
+    Document,
     Grouping,
     Node,
     PeopleTest,
@@ -40,41 +42,101 @@ _COLUMNS = {
 }
 
 
-def notes_of(
-    clause: Clause, raw_rule: Json, personas: Json, rules: RuleCompiler, lead_ids: list[int]
-) -> Notes:
-    """For each of the leads, the words beside the clause's line.
+class NoteTaker:
+    """Takes the notes of one look at some leads under one document; reads what criteria share once.
 
-    Where it is not met they say what is missing. `raw_rule` is the clause's rule as the document has
-    it, and `personas` are those of the document.
+    `raw` is the document as it is stored, `document` the same when parsed. `rules` holds the instant and
+    the leads.
     """
-    return _notes(clause.rule, raw_rule, personas, rules, lead_ids)
+
+    def __init__(self, document: Document, raw: Json, rules: RuleCompiler) -> None:
+        self.document, self.raw, self.rules = document, raw, rules
+        self.personas: Json = raw.get("personas") or {}
+
+    def notes_of(self, number: int, lead_ids: list[int]) -> Notes:
+        """For each of the leads, the words beside the line of the criterion that stands at `number`.
+
+        Where it is not met they say what is missing.
+        """
+        rule = self.document.criteria[number].rule
+        return self._notes(rule, self.raw["criteria"][number]["rule"], lead_ids)
+
+    def _notes(self, node: Node, raw: Json, lead_ids: list[int]) -> Notes:
+        if isinstance(node, PersonaTest):
+            return self._notes(node.rule, self.personas[node.key]["rule"], lead_ids)
+        if isinstance(node, Grouping):
+            if _is_single(node):
+                return self._notes(node.members[0], raw[node.op][0], lead_ids)
+            return _member_notes(node, raw, self.rules)
+        if isinstance(node, ActivityTest):
+            counts = self._counts[node]
+            return {lead_id: _activity_words(node, counts.get(lead_id, 0)) for lead_id in lead_ids}
+        if isinstance(node, SilenceTest):
+            return _silence_notes(node, self.rules)
+        if isinstance(node, PeopleTest):
+            return _people_notes(node, self.rules, lead_ids)
+        if isinstance(node, RolesTest):
+            return _roles_notes(node, raw["account_roles"], self.rules, lead_ids)
+        return self._attribute_notes(node.field, lead_ids)
+
+    @cached_property
+    def _counts(self) -> dict[ActivityTest, dict[int, int]]:
+        """How much each lead has of what each criterion counts, in one statement."""
+        leaves = (_leaf(clause.rule) for clause in self.document.criteria)
+        tests = list(dict.fromkeys(leaf for leaf in leaves if isinstance(leaf, ActivityTest)))
+        counts: dict[ActivityTest, dict[int, int]] = {test: {} for test in tests}
+        each = (
+            sql("SELECT {}, m.* FROM ({}) m", Sql(str(place)), _measured(test, self.rules.activities(test)))
+            for place, test in enumerate(tests)
+        )
+        for place, lead_id, count in _fetch(self.rules, joined(" UNION ALL ", each)):
+            counts[tests[place]][lead_id] = int(count or 0)
+        return counts
+
+    def _attribute_notes(self, field: Field, lead_ids: list[int]) -> Notes:
+        read = self._built_in_values(field) if field.column else _custom_values(field, lead_ids)
+        return {lead_id: _shown(read(lead_id)) for lead_id in lead_ids}
+
+    @cached_property
+    def _leads(self) -> dict[int, Lead]:
+        assert self.rules.scope.lead_ids is not None, "Notes are taken of leads named one by one."
+        asked = Lead.objects.filter(pk__in=self.rules.scope.lead_ids)
+        return asked.select_related("account", "fit").in_bulk()
+
+    def _built_in_values(self, field: Field) -> Callable[[int], Any]:
+        """What scoring compares, in the spelling that people entered."""
+        names = _COLUMNS.get(field.key, (field.key.partition(".")[2],))
+
+        def read(lead_id: int) -> Any:
+            lead = self._leads.get(lead_id)
+            if lead is None or not hasattr(lead, "fit"):
+                return None
+            compared = getattr(lead.fit, field.column)
+            if not isinstance(compared, str):
+                return compared
+            spellings = (getattr(holder, name, None) for holder in (lead, lead.account) for name in names)
+            return next(
+                (text for text in spellings if isinstance(text, str) and key_form(text) == compared), compared
+            )
+
+        return read
 
 
-def _notes(node: Node, raw: Json, personas: Json, rules: RuleCompiler, lead_ids: list[int]) -> Notes:
+def _is_single(node: Node) -> bool:
+    """Whether it is a frame around one condition, which then speaks for itself."""
+    return isinstance(node, Grouping) and node.op != "none" and len(node.members) == 1
+
+
+def _leaf(node: Node) -> Node:
+    """The condition that speaks for a rule."""
     if isinstance(node, PersonaTest):
-        return _notes(node.rule, personas[node.key]["rule"], personas, rules, lead_ids)
-    if isinstance(node, Grouping):
-        if node.op != "none" and len(node.members) == 1:
-            return _notes(node.members[0], raw[node.op][0], personas, rules, lead_ids)
-        return _member_notes(node, raw, rules)
-    if isinstance(node, ActivityTest):
-        return _activity_notes(node, rules, lead_ids)
-    if isinstance(node, SilenceTest):
-        return _silence_notes(node, rules)
-    if isinstance(node, PeopleTest):
-        return _people_notes(node, rules, lead_ids)
-    if isinstance(node, RolesTest):
-        return _roles_notes(node, raw["account_roles"], rules, lead_ids)
-    return _attribute_notes(node.field, lead_ids)
+        return _leaf(node.rule)
+    if isinstance(node, Grouping) and _is_single(node):
+        return _leaf(node.members[0])
+    return node
 
 
 # -- activities --------------------------------------------------------------------------------------------
-
-
-def _activity_notes(test: ActivityTest, rules: RuleCompiler, lead_ids: Iterable[int]) -> Notes:
-    counts = dict(_fetch(rules, _measured(test, rules.activities(test))))
-    return {lead_id: _activity_words(test, int(counts.get(lead_id) or 0)) for lead_id in lead_ids}
 
 
 def _measured(test: ActivityTest, activities: Sql) -> Sql:
@@ -220,11 +282,6 @@ def _fetch(rules: RuleCompiler, statement: Sql) -> list[tuple[Any, ...]]:
 # -- attributes --------------------------------------------------------------------------------------------
 
 
-def _attribute_notes(field: Field, lead_ids: list[int]) -> Notes:
-    read = _custom_values(field, lead_ids) if not field.column else _built_in_values(field, lead_ids)
-    return {lead_id: _shown(read(lead_id)) for lead_id in lead_ids}
-
-
 def _shown(value: Any) -> str:
     if value is None or value == "":
         return _("unknown")
@@ -251,26 +308,6 @@ def _typed(row: LeadValue | AccountValue, field: Field) -> Any:
     if field.value_type == "yes_no":
         return None if row.number is None else bool(row.number)
     return {"number": row.number, "date": row.day}.get(field.value_type, row.text)
-
-
-def _built_in_values(field: Field, lead_ids: list[int]) -> Callable[[int], Any]:
-    """What scoring compares, in the spelling that people entered."""
-    leads = Lead.objects.filter(pk__in=lead_ids).select_related("account", "fit").in_bulk()
-    names = _COLUMNS.get(field.key, (field.key.partition(".")[2],))
-
-    def read(lead_id: int) -> Any:
-        lead = leads.get(lead_id)
-        if lead is None or not hasattr(lead, "fit"):
-            return None
-        compared = getattr(lead.fit, field.column)
-        if not isinstance(compared, str):
-            return compared
-        spellings = (getattr(holder, name, None) for holder in (lead, lead.account) for name in names)
-        return next(
-            (text for text in spellings if isinstance(text, str) and key_form(text) == compared), compared
-        )
-
-    return read
 
 
 def note_is_wanted(clause: Clause, is_met: bool) -> bool:

@@ -20,7 +20,7 @@ from leads.models import Qualification
 from leads.scoring.compiler import compiled, criterion_columns
 from leads.scoring.compiler_rules import RuleCompiler
 from leads.scoring.lines import CriterionHit, Judgement, Line, judge
-from leads.scoring.notes import note_is_wanted, notes_of
+from leads.scoring.notes import NoteTaker, note_is_wanted
 from leads.scoring.scope import Scope
 from portal.common.fields import to_microseconds
 
@@ -46,7 +46,7 @@ def receipts(
     scope = Scope.ids(lead_ids)
     columns = criterion_columns(ready, scope, as_of)
     rules = RuleCompiler(ready.catalogue, ready.vendor, to_microseconds(as_of), scope)
-    notes = _notes(ready.document, raw, columns, rules)
+    notes = _notes(NoteTaker(ready.document, raw, rules), columns)
     head = _head(definition, ready.document, as_of)
     return {
         lead_id: _receipt(ready.document, judge(ready.document, hits), notes.get(lead_id, {}), head)
@@ -86,20 +86,15 @@ def ratified_by(version: Version) -> str:
     return _("Ratified on %(day)s by %(names)s") % values
 
 
-def _notes(
-    document: Document,
-    raw: dict[str, Any],
-    columns: dict[int, tuple[CriterionHit, ...]],
-    rules: RuleCompiler,
-) -> dict[int, dict[str, str]]:
+def _notes(taker: NoteTaker, columns: dict[int, tuple[CriterionHit, ...]]) -> dict[int, dict[str, str]]:
+    """By lead id and key of the criterion, the words beside its line where they are wanted."""
     notes: dict[int, dict[str, str]] = {lead_id: {} for lead_id in columns}
-    for number, clause in enumerate(document.criteria):
+    for number, clause in enumerate(taker.document.criteria):
         wanting = [
             lead_id for lead_id, hits in columns.items() if note_is_wanted(clause, hits[number].is_met)
         ]
         if wanting:
-            raw_rule, personas = raw["criteria"][number]["rule"], raw.get("personas") or {}
-            found = notes_of(clause, raw_rule, personas, rules, wanting)
+            found = taker.notes_of(number, wanting)
             for lead_id in wanting:
                 notes[lead_id][clause.key] = found.get(lead_id, "")
     return notes

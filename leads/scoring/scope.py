@@ -38,6 +38,11 @@ class Scope:
     def is_empty(self) -> bool:
         return self.lead_ids == ()
 
+    @property
+    def _one_lead(self) -> int | None:
+        """Needs no list to be looked up in, which planning would pay for again at each place."""
+        return self.lead_ids[0] if self.lead_ids and len(self.lead_ids) == 1 and not self.has_mates else None
+
     def with_mates(self) -> Scope:
         return replace(self, has_mates=not self.is_all)
 
@@ -46,7 +51,9 @@ class Scope:
         if self.is_all:
             return []
         tables = []
-        if self.lead_ids is not None:
+        if self._one_lead is not None:
+            given = sql("SELECT {} AS lead_id", self._one_lead)
+        elif self.lead_ids is not None:
             # Each id once, however often the statement asks: SQLite counts parameters.
             rows = joined(", ", (sql("({})", lead_id) for lead_id in self.lead_ids))
             tables.append(("given", sql("SELECT column1 AS lead_id FROM (VALUES {}) AS v", rows)))
@@ -63,7 +70,8 @@ class Scope:
             given,
         )
         widened = sql("{} UNION {}", given, mates)
-        tables.append(("wanted", widened if self.has_mates else given))
+        if self._one_lead is None or needs_mates:
+            tables.append(("wanted", widened if self.has_mates else given))
         if needs_mates:
             tables.append(("mates", widened))
         return tables
@@ -79,6 +87,8 @@ class Scope:
         columns, would rather read all activities of a kind than those of a span of leads."""
         if self.is_all:
             return sql("1 = 1")
+        if self._one_lead is not None:
+            return sql("{} = {}", name(alias, "lead_id"), self._one_lead)
         return sql("{} IN (SELECT w.lead_id FROM wanted w)", name(alias, "lead_id"))
 
     def holds_mate(self, alias: str) -> Sql:
