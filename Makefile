@@ -58,7 +58,7 @@ faults: prepare-dev
 
 bench: prepare-dev
 	$(PYTEST) tests/benchmarks -m benchmark -s
-	$(SERVERS) $(PYTEST) tests/benchmarks -m benchmark -s
+	ACCORD_SHARED_BUFFERS=2GB $(SERVERS) $(PYTEST) tests/benchmarks -m benchmark -s
 
 # -- what is wrong before it runs -----------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 Both listen on free ports of the loopback address and keep their files in a temporary folder. The command
 finds them in DATABASE_URL and REDIS_URL; its exit status is passed on. 69 means: no server to be had here.
+ACCORD_SHARED_BUFFERS gives PostgreSQL another cache than 256MB; measurements at size want 2GB.
 Usage: python scripts/with_servers.py COMMAND [ARGUMENT …]
 """
 
@@ -78,7 +79,7 @@ def postgresql(folder: Path) -> Iterator[str]:
         "synchronous_commit": "off",
         "full_page_writes": "off",
         "max_connections": 100,
-        "shared_buffers": "256MB",
+        "shared_buffers": os.environ.get("ACCORD_SHARED_BUFFERS", "256MB"),
     }
     command = [programs / "postgres", "-D", data]
     for name, value in settings.items():

@@ -17,6 +17,7 @@ from definitions.criteria.catalogue import Catalogue
 from definitions.criteria.document import parse, parse_rule
 from definitions.criteria.nodes import Document, Node
 from definitions.models import Version
+from leads.models import LeadFit, Score
 from leads.scoring.compiler_rules import RuleCompiler
 from leads.scoring.compiler_statement import Compiled
 from leads.scoring.lines import CriterionHit
@@ -74,7 +75,7 @@ def score_into(version: Version, scope: Scope, as_of: datetime) -> int:
     # Leads named one by one have as a rule been scored before; a run fills an empty table, chunk by chunk.
     has_rows = scope.lead_ids is not None or bool(_fetch(_any_score(version.pk, scope)))
     if has_rows:
-        _execute(_without_fit(version.pk, scope))
+        _forget_merged(version.pk, scope)
     return _execute(ready.writing(version.pk, scope, as_of, has_rows=has_rows))
 
 
@@ -149,15 +150,25 @@ def _any_score(version_id: int, scope: Scope) -> Sql:
     return with_tables(scope.tables(needs_mates=False), statement)
 
 
+def _forget_merged(version_id: int, scope: Scope) -> None:
+    """Take away the scores of leads that have been merged into others since."""
+    if scope.lead_ids is None:
+        _execute(_without_fit(version_id, scope))
+        return
+    known = LeadFit.objects.filter(lead__in=scope.lead_ids).values_list("lead_id", flat=True)
+    if gone := set(scope.lead_ids).difference(known):
+        Score.objects.filter(version=version_id, lead__in=gone).delete()
+
+
 def _without_fit(version_id: int, scope: Scope) -> Sql:
-    """DELETE of scores of leads that have been merged into others since."""
-    delete = sql(
+    """DELETE of the scores in a span of leads that have no fit row."""
+    return sql(
         "DELETE FROM leads_score WHERE version_id = {} AND {} AND NOT EXISTS "
-        "(SELECT 1 FROM leads_leadfit f WHERE f.lead_id = leads_score.lead_id)",
+        "(SELECT 1 FROM leads_leadfit f WHERE f.lead_id = leads_score.lead_id AND {})",
         version_id,
         scope.holds("leads_score"),
+        scope.holds("f"),
     )
-    return with_tables(scope.tables(needs_mates=False), delete)
 
 
 def _fetch(statement: Sql) -> list[tuple[Any, ...]]:

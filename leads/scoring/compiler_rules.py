@@ -61,7 +61,7 @@ class RuleCompiler:
     def of_kind(self, kind: str, holds: Callable[[str], Sql] | None = None) -> list[Sql]:
         """What is true of every activity `a` of a kind that a lead in scope has done so far."""
         conditions = [self._kind(kind), sql("a.occurred_at < {}", self.as_of)]
-        if not self.scope.is_all:
+        if holds is not None or not self.scope.is_all:
             conditions.append((holds or self._holds)("a"))
         return conditions
 
@@ -96,8 +96,9 @@ class RuleCompiler:
         if isinstance(node, ActivityTest):
             return sql("({} IN ({}))", name(alias, "lead_id"), self.activity_set(node, holds))
         if isinstance(node, SilenceTest):
-            broken = sql("{} IN (SELECT a.lead_id {})", name(alias, "lead_id"), self.activities(node, holds))
-            return self.silence(node, alias, broken)
+            # Looked up lead by lead: the first activity found answers it, and no set of them all is made.
+            about = self.activities(node, lambda _: sql("a.lead_id = {}", name(alias, "lead_id")))
+            return self.silence(node, alias, sql("EXISTS (SELECT 1 {})", about))
         return self._account(node, alias)
 
     def silence(self, test: SilenceTest, alias: str, is_broken: Sql) -> Sql:

@@ -49,34 +49,50 @@ class Compiled:
         can be repeated from its instant and the facts as they now are.
         """
         columns = ["points", "fit", "behaviour", "grade", "qualification", "is_qualified"]
+        scores = self._selected_scores()
+        if has_rows:
+            differs = columns[:-1] + ([] if scope.lead_ids is None else ["as_of"])
+            scores = self._changed(scores, version_id, scope, as_of, differs)
         insert = sql(
-            "INSERT INTO leads_score (version_id, lead_id, {}, as_of) SELECT {}, s.*, {} FROM ({}) s",
+            "INSERT INTO leads_score (version_id, lead_id, {}, as_of) SELECT {}, s.*, {} FROM ({}) s "
+            "ORDER BY s.lead_id",
             joined(", ", map(name, columns)),
             version_id,
             to_microseconds(as_of),
             # The common tables stand inside: Python's sqlite3 counts rows of what begins with INSERT only.
-            self._judged(scope, as_of, self._selected_scores()),
+            self._judged(scope, as_of, scores),
         )
         if not has_rows:
-            return sql("{} ORDER BY s.lead_id", insert)
-        differs = columns[:-1] + ([] if scope.lead_ids is None else ["as_of"])
-        # Leads named one by one stand in a table that only the inner statement knows.
-        is_near = scope.holds("e") if scope.lead_ids is None else sql("TRUE")
-        # Rows that stay are kept from the INSERT: it would lock each of them, which is a write.
+            return insert
         return sql(
-            "{} LEFT JOIN leads_score e ON e.version_id = {} AND e.lead_id = s.lead_id AND {} "
-            "WHERE e.lead_id IS NULL OR {} ORDER BY s.lead_id "
-            "ON CONFLICT (version_id, lead_id) DO UPDATE SET {}",
+            "{} ON CONFLICT (version_id, lead_id) DO UPDATE SET {}",
             insert,
-            version_id,
-            is_near,
-            joined(" OR ", (self._differs(column, as_of) for column in differs)),
             joined(", ", (sql("{} = {}", name(one), name("excluded", one)) for one in (*columns, "as_of"))),
         )
 
-    def _differs(self, column: str, as_of: datetime) -> Sql:
-        now = to_microseconds(as_of) if column == "as_of" else name("s", column)
-        return sql("{} <> {}", name("e", column), now)
+    def _changed(
+        self, scores: Sql, version_id: int, scope: Scope, as_of: datetime, differs: list[str]
+    ) -> Sql:
+        """Those of the scores that are new or say something else than the row that is there.
+
+        Rows that stay are kept from the INSERT: it would lock each of them, which is a write. The rows
+        that are there are looked for among the leads in scope, where planners would read all.
+        """
+        now = to_microseconds(as_of)
+        return sql(
+            "SELECT c.* FROM ({}) c LEFT JOIN leads_score e ON e.version_id = {} AND e.lead_id = c.lead_id "
+            "AND {} WHERE e.lead_id IS NULL OR {}",
+            scores,
+            version_id,
+            scope.holds("e"),
+            joined(
+                " OR ",
+                (
+                    sql("{} <> {}", name("e", column), now if column == "as_of" else name("c", column))
+                    for column in differs
+                ),
+            ),
+        )
 
     def qualified(self, scope: Scope, as_of: datetime) -> Sql:
         """Rows of one lead id, ascending."""

@@ -54,10 +54,15 @@ def _make_room(cursor: Any) -> None:
     """Until the end of the transaction, PostgreSQL keeps the set of a criterion's leads in memory.
 
     With the four megabytes that it has by itself, it would look through the whole list of activities again
-    for each lead that a silence asks about: hours in place of a second.
+    for each lead that a set is asked about: hours in place of a second. And it takes a look into an index
+    for the turn of a disk, where the indexes lie in memory: it would read the whole table and hash it.
     """
     if connection.vendor == "postgresql":
-        cursor.execute("SELECT set_config('work_mem', %s, true), set_config('jit', 'off', true)", [ROOM])
+        cursor.execute(
+            "SELECT set_config('work_mem', %s, true), set_config('jit', 'off', true), "
+            "set_config('random_page_cost', '1.1', true)",
+            [ROOM],
+        )
 
 
 def all_lead_ids() -> Ids:
@@ -76,7 +81,9 @@ def ask(question: Question, lead_ids: Ids) -> Column:
 
 def count_of(question: Question) -> int:
     """How many leads meet a criterion whose occurrences do not count."""
-    counted = sql("SELECT COUNT(*) FROM ({}) q", question.statement)
+    counted = sql(
+        "SELECT COUNT(*) FROM ({}) q JOIN leads_leadfit f ON f.lead_id = q.lead_id", question.statement
+    )
     with connection.cursor() as cursor:
         cursor.execute(counted.text, counted.params)
         return int(cursor.fetchone()[0])
