@@ -109,8 +109,9 @@ def _fit_choices(field: Field) -> list[FieldChoice]:
 
 
 def rule_count(rule: dict[str, Any], as_of: datetime) -> dict[str, int]:
-    """How many leads meet one rule as of an instant, of how many. Raises `DocumentError`."""
+    """How many leads meet one rule as of an instant, of how many. Raises `DocumentError` and `TooSlow`."""
     known = definitions.catalogue()
     rules = RuleCompiler(known, connection.vendor, to_microseconds(as_of), Scope.all())
-    met = reading.count_of(question_of_rule(parse_rule(rule, known), rules))
-    return {"met": met, "population": LeadFit.objects.count()}
+    with reading.one_look(reading.PAGE_SECONDS):
+        met = reading.count_of(question_of_rule(parse_rule(rule, known), rules))
+        return {"met": met, "population": LeadFit.objects.count()}

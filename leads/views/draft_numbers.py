@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 from definitions.criteria.document import DocumentError
 from definitions.selectors import catalogue, versions_visible_to
 from leads.scoring.preview.numbers import preview_of
+from leads.scoring.preview.reading import TooSlow
 from leads.selectors.choices import ACTIVITY_COLUMNS, choices_of, rule_count
 from portal.common.fragments import render_page
 from portal.common.requests import SignedInRequest
@@ -33,11 +34,13 @@ def draft_numbers(request: SignedInRequest, version_pk: int) -> HttpResponse:
 @require_POST
 def count_rule(request: SignedInRequest) -> HttpResponse:
     """How many leads meet the posted `rule` (JSON) now."""
-    context: dict[str, object] = {"count": None}
+    context: dict[str, object] = {"count": None, "is_slow": False}
     try:
         rule = json.loads(request.POST.get("rule", ""))
         if isinstance(rule, dict):
             context["count"] = rule_count(rule, timezone.now())
+    except TooSlow:
+        context["is_slow"] = True
     except (DocumentError, ValueError, RecursionError):
         context["count"] = None
     return render(request, "leads/_rule_count.html", context)

@@ -134,7 +134,10 @@ def preview_of(version: Version) -> Preview:
         return _owed(asked, _wordings(asked, questions, missing))
     has_moved = stamp != snapshot.facts_stamp
     if missing:
-        found, is_exact = _asked_now(snapshot, missing)
+        try:
+            found, is_exact = _asked_now(snapshot, missing)
+        except reading.TooSlow:
+            return _owed(asked, _wordings(asked, questions, missing))
         columns |= found
         has_moved |= not is_exact
     numbers = _numbers(asked, snapshot, questions, columns, has_moved)
@@ -171,7 +174,7 @@ def _asked_now(snapshot: PreviewSnapshot, missing: dict[str, Question]) -> tuple
     Such ones are kept for the next time.
     """
     lead_ids = snapshots.lead_ids_of(snapshot)
-    with reading.one_look():
+    with reading.one_look(reading.PAGE_SECONDS):
         is_exact = facts_stamp() == snapshot.facts_stamp
         found = {key: reading.ask(question, lead_ids) for key, question in missing.items()}
     if is_exact:

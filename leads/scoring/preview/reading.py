@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
-from django.db import connection
+from django.db import OperationalError, connection
 
 from leads.scoring.locks import limit_statements
 from leads.scoring.preview.columns import Array, Column, Ids, column_of_ids, column_of_rows
@@ -15,6 +15,8 @@ from leads.scoring.preview.questions import Question
 from leads.scoring.sql import Sql, joined, name, sql
 
 STATEMENT_SECONDS = 60
+# While a page waits; what takes longer is left to the workers.
+PAGE_SECONDS = 10
 ROOM = "128MB"
 # What is read of each row, its bytes here, and the function of PostgreSQL that gives these bytes.
 _LEAD = {"lead_id": ("i8", Sql("int8send(q.lead_id)"))}
@@ -27,15 +29,21 @@ _BEGIN = {
     # A reader that keeps nobody from writing: `atomic` would take the lock of the one writer.
     "sqlite": "BEGIN DEFERRED",
 }
+_QUERY_CANCELED = "57014"
 # Of PostgreSQL's binary COPY: signature, flags and the length of more header; then each row.
 _HEADER = 11 + 4 + 4
 
 
+class TooSlow(Exception):
+    """A statement was broken off at its limit."""
+
+
 @contextmanager
-def one_look() -> Iterator[None]:
+def one_look(seconds: int = STATEMENT_SECONDS) -> Iterator[None]:
     """All that is read within sees the facts of one moment; nothing may be written.
 
-    Within a transaction of the caller's it is that transaction that says what is seen.
+    Raises `TooSlow` when PostgreSQL has been at one statement for so many seconds. Within a transaction of
+    the caller's it is that transaction that says what is seen.
     """
     if connection.in_atomic_block:
         yield
@@ -43,9 +51,13 @@ def one_look() -> Iterator[None]:
     with connection.cursor() as cursor:
         cursor.execute(_BEGIN[connection.vendor])
         try:
-            limit_statements(STATEMENT_SECONDS)
+            limit_statements(seconds)
             _make_room(cursor)
             yield
+        except OperationalError as error:
+            if getattr(error.__cause__, "sqlstate", "") == _QUERY_CANCELED:
+                raise TooSlow(str(error)) from error
+            raise
         finally:
             cursor.execute("ROLLBACK")
 
