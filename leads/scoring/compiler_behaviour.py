@@ -16,6 +16,7 @@ from definitions.criteria.nodes import (
     ActivityTest,
     Clause,
     Document,
+    Effect,
     Grouping,
     Node,
     PersonaTest,
@@ -175,15 +176,10 @@ def _limited_points(clause: Clause, rules: RuleCompiler) -> Sql:
     test, effect = clause.rule, clause.effect
     assert isinstance(test, ActivityTest)
     # The newest of each period come first; equal instants are equally old, so their order is all one.
-    per_period = sql("a.lead_id")
-    if effect.per_days is not None:
-        period = effect.per_days * DAY
-        shift = (_BEYOND // period + 1) * period
-        per_period = sql("a.lead_id, (a.occurred_at + {}) / {}", shift, period)
     numbered = sql(
         "SELECT a.lead_id, a.occurred_at, ROW_NUMBER() OVER (PARTITION BY {} ORDER BY a.occurred_at DESC) "
         "AS place {}",
-        per_period,
+        period(effect),
         rules.activities(test),
     )
     return sql(
@@ -194,6 +190,15 @@ def _limited_points(clause: Clause, rules: RuleCompiler) -> Sql:
         numbered,
         test.number,
     )
+
+
+def period(effect: Effect) -> Sql:
+    """Each lead's occurrences of one period, for GROUP or PARTITION BY. Periods begin at 1970-01-01."""
+    if effect.per_days is None:
+        return name("a", "lead_id")
+    span = effect.per_days * DAY
+    shift = (_BEYOND // span + 1) * span
+    return sql("a.lead_id, (a.occurred_at + {}) / {}", shift, span)
 
 
 def _faded(clause: Clause, as_of: int, occurred_at: Sql) -> Sql:

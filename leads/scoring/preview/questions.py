@@ -10,6 +10,7 @@ import hashlib
 from dataclasses import dataclass
 
 from definitions.criteria.nodes import ActivityTest, Clause, Effect, Node
+from leads.scoring.compiler_behaviour import period
 from leads.scoring.compiler_rules import DAY, RuleCompiler
 from leads.scoring.sql import Sql, name, sql
 
@@ -73,7 +74,7 @@ def _occurrences(clause: Clause, rules: RuleCompiler) -> Sql:
         effect.times,
         effect.times,
         activities,
-        _period(effect),
+        period(effect),
         test.number,
     )
 
@@ -86,7 +87,7 @@ def _by_age(test: ActivityTest, effect: Effect, rules: RuleCompiler) -> Sql:
         activities = sql(
             "FROM (SELECT a.lead_id, a.occurred_at, ROW_NUMBER() OVER "
             "(PARTITION BY {} ORDER BY a.occurred_at DESC) AS place {}) a WHERE 1 = 1",
-            _period(effect),
+            period(effect),
             activities,
         )
         number = sql("CASE WHEN a.place <= {} THEN 1 ELSE 0 END", effect.times)
@@ -105,12 +106,3 @@ def _age(effect: Effect, rules: RuleCompiler, occurred_at: Sql) -> Sql:
     """Whole days; from where on nothing is left, all are alike."""
     age, days = sql("(({} - {}) / {})", rules.as_of, occurred_at, DAY), effect.fade_days
     return sql("CASE WHEN {} < {} THEN {} ELSE {} END", age, days, age, days)
-
-
-def _period(effect: Effect) -> Sql:
-    """Each lead's occurrences of one period, for GROUP or PARTITION BY. Periods begin at 1970-01-01."""
-    if effect.per_days is None:
-        return name("a", "lead_id")
-    span = effect.per_days * DAY
-    # How far into its period: a remainder of both databases has the sign of what was divided.
-    return sql("a.lead_id, a.occurred_at - (a.occurred_at %% {} + {}) %% {}", span, span, span)
