@@ -127,6 +127,7 @@ def _half_in_lists(version: Version, half: str, clauses: list[dict[str, Any]]) -
 def page_context(request: SignedInRequest, version: Version) -> dict[str, Any]:
     """What the whole page of a draft shows beside its clauses."""
     return draft_context(request, version) | {
+        "is_opened": True,
         "comments": comments_of(version, ""),
         "comment_form": CommentForm(),
         "may_comment": policies.may_comment(request.user, version),

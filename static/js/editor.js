@@ -59,6 +59,15 @@
     document.getElementById("draft-said").textContent = event.detail.sentence;
   });
 
+  // In sight -----------------------------------------------------------------------------------------
+  // How many leads qualify stands in the bar as well, which stays in sight beside the last clause.
+
+  document.addEventListener("htmx:afterSettle", () => {
+    const count = document.querySelector("#draft-numbers .draft-count");
+    const here = document.querySelector(".draft-count-here");
+    if (count && here) here.replaceChildren(...count.cloneNode(true).childNodes);
+  });
+
   // Dragged ------------------------------------------------------------------------------------------
   // A clause is dropped into a list of its own half, or onto a group.
 

@@ -15,6 +15,8 @@ from tests.definitions.drafting import a_clause, a_draft
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
+LONG = 30_000  # ms: how long the others' page may take on a busy machine before the test gives up
+
 
 def sign_in(page: Page, address: str, email: str) -> None:
     page.goto(f"{address}/accounts/login/")
@@ -42,6 +44,17 @@ def on(selector: str) -> Callable[[Page], bool]:
 
 
 @pytest.fixture
+def look(assert_accessible: Callable[[Any], None]) -> Callable[[Page], None]:
+    """Holds the page against axe, from its top: what the fixed bars cover for a moment is no fault."""
+
+    def check(page: Page) -> None:
+        page.evaluate("scrollTo(0, 0)")
+        assert_accessible(page)
+
+    return check
+
+
+@pytest.fixture
 def draft(transactional_db: None) -> Version:
     for industry in ("Software", "Software", "Retail"):
         a_lead(account=an_account(industry=industry))
@@ -49,13 +62,13 @@ def draft(transactional_db: None) -> Version:
 
 
 def test_a_person_with_only_the_keyboard_writes_moves_comments_and_undoes(
-    page: Page, live_server: Any, draft: Version, assert_accessible: Callable[[Any], None]
+    page: Page, live_server: Any, draft: Version, look: Callable[[Page], None]
 ) -> None:
     a_clause(draft, wording="Was here first")
     sign_in(page, live_server.url, maya().email)
     page.goto(f"{live_server.url}/definitions/drafts/{draft.pk}/")
-    expect(page.get_by_text("of 3 leads would qualify")).to_be_visible()
-    assert_accessible(page)
+    expect(page.locator("#draft-numbers .draft-count")).to_contain_text("of 3 leads would qualify")
+    look(page)
     keyboard = page.keyboard
     # A criterion: f opens the form of a fit clause.
     keyboard.press("f")
@@ -68,7 +81,7 @@ def test_a_person_with_only_the_keyboard_writes_moves_comments_and_undoes(
     tab_to(page, on("[name=points]"))
     keyboard.press("Control+A")
     keyboard.type("120")
-    assert_accessible(page)
+    look(page)
     keyboard.press("Enter")
     expect(page.get_by_text("The clause is added.")).to_be_visible()
     clause = Criterion.objects.latest("pk")
@@ -96,7 +109,7 @@ def test_a_person_with_only_the_keyboard_writes_moves_comments_and_undoes(
     keyboard.press("Enter")
     expect(page.locator(".comment-body", has_text="Which size?")).to_be_visible()
     assert Comment.objects.get().criterion_key == clause.key
-    assert_accessible(page)
+    look(page)
     # Undone: the move, then the points; and done again.
     page.goto(f"{live_server.url}/definitions/drafts/{draft.pk}/")
     expect(page.locator("#undo")).to_contain_text("moved")
@@ -108,7 +121,7 @@ def test_a_person_with_only_the_keyboard_writes_moves_comments_and_undoes(
     expect(page.locator("#draft-numbers .tile-value")).to_have_text("2")
     keyboard.press("Control+Shift+Z")
     expect(page.locator(f"#points-{clause.key}-value")).to_have_value("15")
-    assert_accessible(page)
+    look(page)
 
 
 def test_two_people_at_once_see_each_other_and_lose_nothing(
@@ -117,14 +130,14 @@ def test_two_people_at_once_see_each_other_and_lose_nothing(
     browser: Browser,
     live_server: Any,
     draft: Version,
-    assert_accessible: Callable[[Any], None],
+    look: Callable[[Page], None],
 ) -> None:
     clause = a_clause(draft, wording="Works in software")
     other = browser.new_context().new_page()
     for each, person in ((page, maya()), (other, sam())):
         sign_in(each, live_server.url, person.email)
         each.goto(f"{live_server.url}/definitions/drafts/{draft.pk}/")
-    expect(page.locator(".people-here")).to_contain_text("Sam Okafor")
+    expect(page.locator(".people-here")).to_contain_text("Sam Okafor", timeout=LONG)
     # Maya is typing when Sam saves: what she types stays, and both values are shown.
     box = page.locator("#number-threshold-value")
     box.focus()
@@ -140,18 +153,18 @@ def test_two_people_at_once_see_each_other_and_lose_nothing(
     expect(page.get_by_role("alert")).to_contain_text("Sam Okafor made this 90 while you made it 80.")
     # The refusal is one that the browser notes.
     page_faults[:] = [fault for fault in page_faults if "409" not in fault]
-    assert_accessible(page)
+    look(page)
     page.get_by_role("button", name="Make it 80").click()
     expect(page.locator("#undo")).to_contain_text("threshold 90 → 80")
-    expect(other.locator("#number-threshold-value")).to_have_value("80")
+    expect(other.locator("#number-threshold-value")).to_have_value("80", timeout=LONG)
     # Sam opens the clause; Maya sees it at the clause.
     other.goto(f"{live_server.url}/definitions/drafts/{draft.pk}/criteria/{clause.key}/")
-    expect(page.locator(f"#clause-{clause.key}")).to_contain_text("Sam Okafor is editing this")
+    expect(page.locator(f"#clause-{clause.key}")).to_contain_text("Sam Okafor is editing this", timeout=LONG)
     other.context.close()
 
 
 def test_what_was_typed_survives_the_browser(
-    page: Page, live_server: Any, draft: Version, assert_accessible: Callable[[Any], None]
+    page: Page, live_server: Any, draft: Version, look: Callable[[Page], None]
 ) -> None:
     clause = a_clause(draft, wording="Works in software")
     sign_in(page, live_server.url, maya().email)
@@ -164,7 +177,7 @@ def test_what_was_typed_survives_the_browser(
     page.goto(address)
     expect(page.locator("[name=reason]")).to_have_value("")
     expect(page.get_by_role("heading", name="You typed something here and did not save it")).to_be_visible()
-    assert_accessible(page)
+    look(page)
     page.get_by_role("link", name="Take it up again").click()
     expect(page.locator("[name=reason]")).to_have_value("Because they bu")
     page.locator("[name=reason]").fill("Because they buy.")
@@ -178,6 +191,8 @@ def test_a_clause_is_dragged_to_its_place_and_into_a_group(
     page: Page, live_server: Any, draft: Version
 ) -> None:
     first, second, third = (a_clause(draft, wording=each) for each in ("First", "Second", "Third"))
+    # Nothing has to be scrolled to: a page that scrolls between press and move drags nothing.
+    page.set_viewport_size({"width": 1280, "height": 1800})
     sign_in(page, live_server.url, maya().email)
     page.goto(f"{live_server.url}/definitions/drafts/{draft.pk}/")
     page.get_by_label("Name of the group", exact=True).fill("Visits")
