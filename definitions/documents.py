@@ -44,10 +44,15 @@ def draft_document(version: Version) -> dict[str, Any]:
         "minimums": {"fit": version.minimum_fit, "behaviour": version.minimum_behaviour},
         "caps": {"fit": version.cap_fit, "behaviour": version.cap_behaviour},
         "groups": version.groups,
-        "grades": version.grade_bounds or DEFAULT_GRADES,
+        "grades": grade_bounds_of(version),
         "personas": {row.key: {"name": row.name, "rule": row.rule} for row in rows},
         "criteria": criteria,
     }
+
+
+def grade_bounds_of(version: Version) -> list[int]:
+    """The lowest scores of grades 2 to 5, in a list of the caller's own."""
+    return list(version.grade_bounds or DEFAULT_GRADES)
 
 
 def columns_of(document: dict[str, Any]) -> dict[str, Any]:

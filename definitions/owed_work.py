@@ -5,7 +5,12 @@ from __future__ import annotations
 from definitions.selectors.ballots import oldest_ballot_due
 from definitions.selectors.reminders import oldest_reminder_due
 from definitions.selectors.temporary import oldest_end_due
-from definitions.tasks import close_due_ballots, end_temporary_versions, remind_electors
+from definitions.tasks import (
+    close_due_ballots,
+    end_temporary_versions,
+    forget_old_drafting,
+    remind_electors,
+)
 from portal.common import owed
 
 
@@ -16,3 +21,4 @@ def register() -> None:
     owed.register_bell(remind_electors.delay)
     owed.register("temporary versions", oldest_end_due)
     owed.register_bell(end_temporary_versions.delay)
+    owed.register_chore(forget_old_drafting.delay)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from definitions.models import Comment, Version, VersionStatus
+from definitions.models import Comment, DraftStep, Version, VersionStatus
 from portal.common.decisions import ALLOW, Decision, deny
 from portal.common.models import HOUSES, Team, User
 
@@ -25,6 +25,13 @@ def may_edit_version(user: User, version: Version) -> Decision:
             % {"version": version}
         )
     return may_draft(user)
+
+
+def may_undo(user: User, step: DraftStep) -> Decision:
+    """Everyone takes back what they did themselves; what others did is changed by an edit."""
+    if step.actor_id != user.pk:
+        return deny(_("%(person)s did this, and can undo it.") % {"person": step.actor})
+    return may_edit_version(user, step.version)
 
 
 def may_discard(user: User, version: Version) -> Decision:

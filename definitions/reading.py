@@ -31,6 +31,11 @@ class ReadClause:
     def is_points(self) -> bool:
         return self.effect.get("kind") == "points"
 
+    @property
+    def is_more_than_once(self) -> bool:
+        """Whether a number of points alone does not say what it gives."""
+        return self.effect.get("count") == "each" or bool(self.effect.get("fade_days"))
+
 
 def rule_in_words(rule: Any, catalogue: Catalogue) -> str:
     """The sentence of a rule; empty when the rule can no longer be read with this catalogue."""

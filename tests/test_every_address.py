@@ -113,6 +113,11 @@ def _fillings() -> list[tuple[str, Callable[[], list[tuple[Any, ...]]]]]:
     return [
         (r"definitions/drafts/<int:pk>/criteria/<slug:key>/", lambda: clauses),
         (r"definitions/drafts/<int:pk>/answers/<int:answer_pk>/", lambda: answers),
+        (
+            r"definitions/drafts/<int:pk>/numbers/",
+            lambda: [(*pk, name) for pk in versions for name in ("threshold", "grade_2", "nothing")],
+        ),
+        (r"definitions/drafts/<int:pk>/groups/<slug:key>/", lambda: [(*pk, "nothing") for pk in versions]),
         (r"definitions/drafts/<int:pk>/", lambda: versions),
         (r"definitions/<stage:stage>/v<int:number>/", lambda: [("mql", n) for n in range(1, 7)]),
         (r"definitions/<stage:stage>/", lambda: [("mql",), ("sql",)]),
@@ -273,14 +278,14 @@ def test_garbage_in_the_query_is_never_an_error(world: dict[str, User | None]) -
 FIELDS = """
     action-due_on action-owner action-text add_type allows attendees basis cap_fit choice confidence-
     score count criterion criterion_key currency day decide_hours direction do due_on duration_minutes
-    edit_number effect_kind email ends_0 facilitator fade_days fingerprint grade_2 grade_3 grade_4
+    below edit_number effect_kind email ends_0 facilitator fade_days fingerprint grade_2 grade_3 grade_4
     grade_5 group group_0_cap group_0_label half has_reached holiday_region how is_active item item-
     minutes item-title join key kind local_time minimum_fit missing_field move-day move-hour name next
     note notes-edit_number notes-text outcome-reason outcome-review_on outcome-verdict owner per_days
     person personas place points points_0 present question r0-field r0-is r0-meet_type r0-number r0-type
     r0-values r0-w0_on reason reply reply_to review_on role round rule rule_form rule_text seen_in
-    source starts_0 starts_on statement team text threshold through time_zone times title to verdict
-    weekday weekly_capacity wording wording_0
+    source starts_0 starts_on statement step team text threshold through time_zone times title to value
+    verdict was weekday weekly_capacity wording wording_0
 """.split()  # noqa: SIM905
 DEEP_RULE = '{"all":[' * 2_000 + "]}" * 2_000
 POSTED = (

@@ -13,9 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from definitions.documents import DEFAULT_GRADES
 from definitions.models import Comment, Definition, Version
 from definitions.services.drafts import PLAIN_SETTINGS
+from definitions.services.numbers import MOST_GROUPS
 from definitions.starting_points import STARTING_POINTS
 
-MOST_GROUPS = 6
 MOST_BYTES = 1_000_000
 
 
@@ -139,6 +139,13 @@ class SettingsForm(forms.Form):
         for number, group in enumerate(version.groups):
             values |= {f"group_{number}_{part}": group[part] for part in ("key", "label", "cap")}
         return values
+
+
+class GroupForm(forms.Form):
+    """A group of clauses that together count no more than its cap."""
+
+    label = forms.CharField(label=_("Name of the group"), max_length=80)
+    cap = forms.IntegerField(label=_("Counts at most"), min_value=1, max_value=1_000_000)
 
 
 class UploadForm(forms.Form):

@@ -1,6 +1,7 @@
 from definitions.models.ballots import Ballot, BallotStatus, Choice, Elector, Vote, VoteHistory
 from definitions.models.catalogue import ActivityKind, Attribute, Persona, ValueType
 from definitions.models.discussion import AnswerReflection, Comment, RepAnswer
+from definitions.models.drafting import DraftStep, DraftVisit, UnsavedClause
 from definitions.models.versions import Basis, Criterion, Definition, Half, Stage, Version, VersionStatus
 
 __all__ = [
@@ -14,11 +15,14 @@ __all__ = [
     "Comment",
     "Criterion",
     "Definition",
+    "DraftStep",
+    "DraftVisit",
     "Elector",
     "Half",
     "Persona",
     "RepAnswer",
     "Stage",
+    "UnsavedClause",
     "ValueType",
     "Version",
     "VersionStatus",

@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from definitions import policies
 from definitions.criteria.document import FORMAT
 from definitions.documents import DEFAULT_GRADES, columns_of, document_of
-from definitions.models import Criterion, Definition, Persona, Version, VersionStatus
+from definitions.models import Criterion, Definition, DraftStep, Persona, Version, VersionStatus
+from definitions.services.steps import act_record
 from definitions.states import VERSION
 from portal.common import audit
 from portal.common.errors import Conflict, Invalid
@@ -40,6 +41,18 @@ def hold_draft(version: Version) -> None:
             _("%(version)s is no longer a draft. Your change was not saved.") % {"version": version}
         )
     version.changed_at = now
+
+
+def criterion_now(criterion: Criterion) -> Criterion:
+    """The clause as it stands; raises `Conflict` (409) when it is gone."""
+    found = (
+        Criterion.objects.select_related("owner", "changed_by", "version__definition")
+        .filter(pk=criterion.pk)
+        .first()
+    )
+    if found is None:
+        raise Conflict(_("Someone removed this clause meanwhile."))
+    return found
 
 
 def empty_document(stage: str, title: str = "") -> dict[str, Any]:
@@ -135,7 +148,9 @@ SETTINGS = (*PLAIN_SETTINGS, "groups", "grade_bounds")
 
 
 @transaction.atomic
-def version_edit(*, version: Version, actor: User, edit_number: int, **values: Any) -> Version:
+def version_edit(
+    *, version: Version, actor: User, edit_number: int, undoes: DraftStep | None = None, **values: Any
+) -> Version:
     """Change title, summary, threshold, minimums, caps, groups and grade bounds of a draft.
 
     `edit_number` is the one the edit started from; `StaleEdit` (409) when it has moved on.
@@ -156,12 +171,14 @@ def version_edit(*, version: Version, actor: User, edit_number: int, **values: A
             _("Someone changed these numbers while you were. Yours are below, theirs beside them."), current
         )
     changed = {name for name in values if before[name] != values[name]}
-    audit.record(
+    act_record(
         "version.edited",
+        version=current,
         subject=current,
         actor=actor,
         before={name: before[name] for name in changed},
         after={name: values[name] for name in changed},
+        undoes=undoes,
     )
     return current
 

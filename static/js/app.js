@@ -79,6 +79,15 @@
     const here = document.activeElement;
     lost = here && here !== document.body && event.detail.target?.contains(here) ? howToFind(here) : null;
   });
+  // Folds that were open stay open: those with an id, which says that the new one is the same.
+  let open = [];
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    open = [...(event.detail.target?.querySelectorAll("details.fold[id][open]") ?? [])].map((each) => each.id);
+  });
+  document.addEventListener("htmx:afterSwap", () => {
+    for (const each of open) document.getElementById(each)?.setAttribute("open", "");
+    open = [];
+  });
   document.addEventListener("htmx:afterSettle", () => {
     if (lost && document.activeElement === document.body) find(lost)?.focus({ preventScroll: true });
     lost = null;
@@ -124,7 +133,7 @@
 
   // The keyboard -----------------------------------------------------------------------------------
   // data-key="a" on a link, button or field: that key presses or focuses it. data-key-label is what the
-  // help says, else the control's own words. Only visible, enabled controls answer.
+  // help says, else the control's own words. Only visible, enabled controls answer. "Ctrl+Z" is a key as well.
 
   const isTyping = (target) =>
     target.closest("input:not([type='checkbox'], [type='radio'], [type='button'], [type='submit']), textarea, select, [contenteditable]");
@@ -158,9 +167,11 @@
       }
       return;
     }
-    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    if (event.altKey || event.isComposing) return;
     if (isTyping(event.target) || document.querySelector("dialog[open]")) return;
-    const control = controls().find((each) => each.dataset.key === event.key);
+    const isCombined = event.ctrlKey || event.metaKey;
+    const key = isCombined ? `Ctrl+${event.shiftKey ? "Shift+" : ""}${event.key.toUpperCase()}` : event.key;
+    const control = controls().find((each) => each.dataset.key === key);
     if (!control) return;
     event.preventDefault();
     if (control.matches("input:not([type='checkbox'], [type='radio'], [type='submit']), textarea, select")) {

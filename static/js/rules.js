@@ -1,5 +1,6 @@
-// The clause form by script: ticking values that the leads have, showing the fields that fit the effect,
-// and a wording that follows the rule until somebody writes their own. Without it the form works by reposting.
+// The clause form by script: ticking values that the leads have, showing the fields that fit the effect, keeping
+// what is typed, and a wording that follows the rule until somebody writes their own. Without it the form works
+// by reposting.
 (() => {
   "use strict";
 
@@ -60,6 +61,45 @@
   };
   form.addEventListener("change", fit);
   fit();
+
+  // What is typed is kept until it is saved ------------------------------------------------------------
+  // Quietly: when it cannot be kept, the form is as it was.
+
+  const said = document.getElementById("kept-said");
+  let kept = "";
+  let isTyped = false;
+  let isLeaving = false;
+  let later = 0;
+  const keep = async () => {
+    clearTimeout(later);
+    const now = asItStands();
+    if (!isTyped || isLeaving || now === kept) return;
+    kept = now;
+    try {
+      const answer = await fetch(form.dataset.keepUrl, { method: "POST", body: new URLSearchParams(now), keepalive: true });
+      if (said) said.hidden = !answer.ok;
+    } catch {
+      kept = "";
+    }
+  };
+  const keepSoon = () => {
+    isTyped = true;
+    clearTimeout(later);
+    later = setTimeout(keep, 1000);
+  };
+  form.addEventListener("input", keepSoon);
+  form.addEventListener("change", keepSoon);
+  document.addEventListener("accord:rule-changed", keepSoon);
+  document.addEventListener("visibilitychange", () => { if (document.hidden) keep(); });
+  window.addEventListener("pagehide", keep);
+  // What is being saved must not be kept after it was.
+  form.addEventListener("submit", () => {
+    clearTimeout(later);
+    isLeaving = true;
+  });
+  window.addEventListener("pageshow", () => { isLeaving = false; });
+  // It was refused: what it says is nowhere else yet.
+  if (form.hasAttribute("data-unsaved")) keepSoon();
 
   // The wording follows the rule until it is changed by hand -----------------------------------------
 

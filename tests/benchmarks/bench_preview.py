@@ -45,6 +45,7 @@ ACTIVITIES = 20 * LEADS
 ROUNDS = 5
 POINTS_LIMIT = 0.1
 RULE_LIMIT = 2.0
+IN_PLACE_LIMIT = 0.05
 VIEWED: dict[str, Any] = {
     "activity": "page_viewed",
     "where": [{"on": "subject", "is": "contains_word", "values": ["pricing"]}],
@@ -59,6 +60,7 @@ def test_preview() -> None:
     size = f"{LEADS:,} leads, {ACTIVITIES:,} activities, {draft.criteria.count()} criteria"
     print(f"\n{connection.vendor}, {size}: all columns built in {seconds:.1f} s")
     _points(draft, snapshot)
+    _in_place(draft)
     _rules(snapshot)
     print(f"memory at its highest: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
 
@@ -87,6 +89,33 @@ def _points(draft: Version, snapshot: PreviewSnapshot) -> None:
         f"floor {floor * 1000:.1f} ms; {median / floor:.1f} times it"
     )
     assert median < POINTS_LIMIT
+
+
+def _in_place(draft: Version) -> None:
+    """As a person does it: a number is moved on the draft's page, which then asks for the numbers."""
+    client, htmx = Client(), {"HTTP_HX_REQUEST": "true"}
+    client.force_login(maya())
+    clause = draft.criteria.filter(effect__kind="points").earliest("pk")
+    clause_url = reverse("definitions:criterion_points", args=[draft.pk, clause.key])
+    threshold_url = reverse("definitions:draft_number", args=[draft.pk, "threshold"])
+    threshold = Version.objects.get(pk=draft.pk).threshold
+    slow = []
+    for name, url, was in (
+        ("points", clause_url, clause.effect["points"]),
+        ("threshold", threshold_url, threshold),
+    ):
+        saves, asks = [], []
+        for value in range(was + 1, was + 1 + 2 * ROUNDS):
+            posted = {"was": value - 1, "value": value}
+            saves.append(_timed(lambda posted=posted, url=url: client.post(url, posted, **htmx)))
+            numbers = reverse("leads:draft_numbers", args=[draft.pk])
+            asks.append(_timed(lambda numbers=numbers: client.get(numbers, **htmx)))
+        save, ask = statistics.median(saves), statistics.median(asks)
+        print(
+            f"{name} moved in place: saved and answered in {save * 1000:.0f} ms, numbers {ask * 1000:.0f} ms"
+        )
+        slow += [name] if max(save, ask) > IN_PLACE_LIMIT else []
+    assert slow == []
 
 
 def _move(draft: Version, clause: Criterion, number: int) -> None:

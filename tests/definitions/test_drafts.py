@@ -14,10 +14,11 @@ from definitions.documents import document_of, draft_document
 from definitions.models import Comment, Criterion, Persona, Version, VersionStatus
 from definitions.selectors import catalogue, the_definition
 from definitions.services.answers import answer_give, answer_reflect
-from definitions.services.criteria import criterion_add, criterion_edit, criterion_move, criterion_remove
+from definitions.services.criteria import criterion_add, criterion_edit, criterion_remove
 from definitions.services.discussion import comment_add, comment_resolve
 from definitions.services.documents import document_import
 from definitions.services.drafts import StaleEdit, draft_create, draft_discard, version_edit
+from definitions.services.moves import criterion_move
 from definitions.services.personas import persona_create, persona_edit, persona_retire
 from definitions.starting_points import STARTING_POINTS
 from portal.common.errors import Conflict, Invalid, Refused
