@@ -1,7 +1,16 @@
 from definitions.models.ballots import Ballot, BallotStatus, Choice, Elector, Vote, VoteHistory
 from definitions.models.catalogue import ActivityKind, Attribute, Persona, ValueType
 from definitions.models.discussion import AnswerReflection, Comment, RepAnswer
-from definitions.models.versions import Basis, Criterion, Definition, Half, Stage, Version, VersionStatus
+from definitions.models.versions import (
+    Basis,
+    ClauseReview,
+    Criterion,
+    Definition,
+    Half,
+    Stage,
+    Version,
+    VersionStatus,
+)
 
 __all__ = [
     "ActivityKind",
@@ -11,6 +20,7 @@ __all__ = [
     "BallotStatus",
     "Basis",
     "Choice",
+    "ClauseReview",
     "Comment",
     "Criterion",
     "Definition",
