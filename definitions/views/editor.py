@@ -15,6 +15,7 @@ from definitions.criteria.document import HALVES
 from definitions.documents import criterion_document
 from definitions.forms.drafts import CommentForm, SettingsForm, StartForm, UploadForm
 from definitions.models import Definition, Version, VersionStatus
+from definitions.policies_shadows import may_run_shadow
 from definitions.reading import read_clause
 from definitions.selectors import catalogue, criteria_of
 from definitions.selectors.discussion import all_answers, comment_counts, comments_of, open_concerns
@@ -63,6 +64,7 @@ def draft_editor(request: SignedInRequest, pk: int) -> HttpResponse:
         "comments": comments_of(version, ""),
         "comment_form": CommentForm(),
         "may_comment": policies.may_comment(request.user, version),
+        "may_run_shadow": may_run_shadow(request.user),
         "may_discard": policies.may_discard(request.user, version),
         "open_concerns": open_concerns(version),
         "answer_count": all_answers().count(),
