@@ -191,4 +191,6 @@ def _comparisons(shadow: Shadow, result: Result) -> list[Json]:
 
 
 def _comparison(label: str, contrast: Contrast) -> Json:
+    if not (contrast.matched and contrast.others):
+        return {"label": label, "words": words.too_early(), "tone": "quiet"}
     return {"label": label, "words": words.lift_words(contrast), "tone": words.lift_look(contrast)}

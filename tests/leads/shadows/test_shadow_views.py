@@ -169,7 +169,7 @@ def test_a_manager_starts_one_reads_it_and_stops_it(clock: Any) -> None:
     for group in SIDES:
         assert reverse("leads:shadow_leads", args=[shadow.pk, group, "all"]) in page
     assert "too early to say" in page
-    assert "too little data" in page
+    assert "not decided on" in page
     client.post(reverse("leads:shadow_stop", args=[shadow.pk]))
     stopped = client.get(shadow.get_absolute_url()).text
     assert "it was stopped early" in stopped
