@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from definitions.criteria.catalogue import Catalogue
@@ -24,7 +26,7 @@ class ReadClause:
     owner: str
     reason: str
     basis: str
-    review_on: str | None
+    review_on: date | None
     personas: list[str]
 
     @property
@@ -46,7 +48,16 @@ def rule_in_words(rule: Any, catalogue: Catalogue) -> str:
     return sentence_of_rule(rule, catalogue)
 
 
-def read_clause(item: dict[str, Any], groups: dict[str, str], catalogue: Catalogue) -> ReadClause:
+def read_clause(
+    item: dict[str, Any],
+    groups: dict[str, str],
+    catalogue: Catalogue,
+    look_again_on: Mapping[str, date | None] | None = None,
+    names: Mapping[str, str] | None = None,
+) -> ReadClause:
+    """One clause. `look_again_on` says for keys of clauses when to look again, where a review has decided;
+    `names` gives the names of owners by their addresses."""
+    own = date.fromisoformat(item["review_on"]) if item.get("review_on") else None
     sentence = rule_in_words(item["rule"], catalogue)
     return ReadClause(
         key=item["key"],
@@ -56,16 +67,21 @@ def read_clause(item: dict[str, Any], groups: dict[str, str], catalogue: Catalog
         effect_sentence=sentence_of_effect(item["effect"]),
         effect=item["effect"],
         group_label=groups.get(item.get("group", ""), ""),
-        owner=item.get("owner", ""),
+        owner=(names or {}).get(item.get("owner", ""), item.get("owner", "")),
         reason=item.get("reason", ""),
         basis=item.get("basis", "assumption"),
-        review_on=item.get("review_on"),
+        review_on=(look_again_on or {}).get(item["key"], own),
         personas=[catalogue.persona_names.get(key, key) for key in item.get("personas", [])],
     )
 
 
-def read_document(document: dict[str, Any], catalogue: Catalogue) -> dict[str, list[ReadClause]]:
+def read_document(
+    document: dict[str, Any],
+    catalogue: Catalogue,
+    look_again_on: Mapping[str, date | None] | None = None,
+    names: Mapping[str, str] | None = None,
+) -> dict[str, list[ReadClause]]:
     """The clauses of each half, in order."""
     groups = {group["key"]: group["label"] for group in document["groups"]}
-    clauses = [read_clause(item, groups, catalogue) for item in document["criteria"]]
+    clauses = [read_clause(item, groups, catalogue, look_again_on, names) for item in document["criteria"]]
     return {half: [clause for clause in clauses if clause.half == half] for half in HALVES}

@@ -6,6 +6,7 @@ from definitions.models import Stage
 from definitions.views import (
     answers,
     ballots,
+    comparing,
     criteria,
     definition,
     discussion,
@@ -36,6 +37,7 @@ urlpatterns = [
     path("", definition.definition_index, name="definition_index"),
     path("<stage:stage>/", definition.definition_page, name="definition_page"),
     path("<stage:stage>/v<int:number>/", definition.version_page, name="version_page"),
+    path("<stage:stage>/compare/", comparing.compare, name="compare"),
     path("versions/<int:pk>/restore/", temporary.restore, name="version_restore"),
     path("versions/<int:pk>/end/", temporary.end_now, name="temporary_end"),
     path("versions/<int:pk>/definition.json", definition.version_export, name="version_export"),

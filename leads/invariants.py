@@ -10,7 +10,9 @@ from typing import Any
 
 from django.db import IntegrityError, connection
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.utils import timezone
 
+from definitions.criteria.fingerprint import fingerprint
 from definitions.models import Definition, Stage, Version, VersionStatus
 from leads.handoffs.states import STAGE_WHILE
 from leads.models import (
@@ -23,10 +25,13 @@ from leads.models import (
     LeadFit,
     LeadStage,
     Score,
+    Shadow,
+    ShadowLead,
     Source,
     Term,
     TouchedLead,
 )
+from leads.scoring.kept import versions_kept_scored
 
 NAMED = 5
 # An accepted lead may go on to these by what a CRM says became of it, while sales still works it.
@@ -124,19 +129,20 @@ def _one_version_in_force() -> Iterator[str]:
 
 
 def _every_lead_is_scored_or_owed() -> Iterator[str]:
-    for definition in Definition.objects.exclude(active_version=None):
-        scored = Score.objects.filter(version=definition.active_version_id, lead=OuterRef("lead_id"))
+    for version in versions_kept_scored().select_related("definition"):
+        is_in_force = version.status == VersionStatus.ACTIVE
+        label = f"{version.definition}" if is_in_force else f"{version}"
+        scored = Score.objects.filter(version=version, lead=OuterRef("lead_id"))
         marked = TouchedLead.objects.filter(lead=OuterRef("lead_id"))
         yield from _named(
-            f"{definition}: leads with neither a score under the version in force nor a mark",
+            f"{label}: leads with neither a score under {'the version in force' if is_in_force else 'it'} "
+            "nor a mark",
             LeadFit.objects.filter(~Exists(scored), ~Exists(marked)),
         )
         orphans = Score.objects.filter(
-            ~Exists(LeadFit.objects.filter(lead=OuterRef("lead_id"))),
-            ~Exists(marked),
-            version=definition.active_version_id,
+            ~Exists(LeadFit.objects.filter(lead=OuterRef("lead_id"))), ~Exists(marked), version=version
         )
-        yield from _named(f"{definition}: scores of leads without facts", orphans, "lead_id")
+        yield from _named(f"{label}: scores of leads without facts", orphans, "lead_id")
     yield from _named(
         "Leads without their row of facts",
         Lead.objects.filter(~Exists(LeadFit.objects.filter(lead=OuterRef("pk"))), merged_into=None),
@@ -151,6 +157,27 @@ def _nothing_is_offered_without_an_agreement() -> Iterator[str]:
             "Offered handoffs while no definition is in force",
             Handoff.objects.filter(status=HandoffStatus.OFFERED),
         )
+
+
+# -- shadows ---------------------------------------------------------------------------------------------
+
+
+def _shadows_are_silent_and_complete() -> Iterator[str]:
+    yield from _named(
+        "Handoffs that follow from a version that only scores in silence",
+        Handoff.objects.filter(version__is_shadow=True),
+    )
+    for version in Version.objects.filter(is_shadow=True).select_related("definition"):
+        if fingerprint(version.document or {}) != version.fingerprint:
+            yield f"The text of {version} is not the one that was frozen"
+    running = Shadow.objects.filter(status=Shadow.Status.RUNNING, ends_at__gt=timezone.now())
+    for shadow in running.select_related("version"):
+        for version_id, column in ((shadow.version_id, "candidate_at"), (shadow.against_id, "active_at")):
+            found = ShadowLead.objects.filter(
+                shadow=shadow, lead=OuterRef("lead_id"), **{f"{column}__isnull": False}
+            )
+            unseen = Score.objects.filter(~Exists(found), version=version_id, is_qualified=True)
+            yield from _named(f"{shadow}: leads that qualify and are not recorded", unseen, "lead_id")
 
 
 # -- intake ----------------------------------------------------------------------------------------------
@@ -196,6 +223,7 @@ CHECKS: tuple[Callable[[], Iterator[str]], ...] = (
     _one_version_in_force,
     _every_lead_is_scored_or_owed,
     _nothing_is_offered_without_an_agreement,
+    _shadows_are_silent_and_complete,
     _imports_add_up,
     _nothing_is_orphaned,
 )

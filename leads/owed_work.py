@@ -10,6 +10,8 @@ from leads.intake import advance
 from leads.intake.tasks import advance_imports
 from leads.scoring import chunks, marks
 from leads.scoring.preview import building
+from leads.shadows import ending
+from leads.shadows.tasks import end_shadows
 from portal.common import owed
 
 
@@ -19,6 +21,8 @@ def register() -> None:
     owed.register_bell(advance_imports.delay)
     owed.register("back-tests", working.oldest_due)
     owed.register_bell(work_back_tests.delay)
+    owed.register("shadows", ending.oldest_due)
+    owed.register_bell(end_shadows.delay)
     owed.register_bell(handoff_tasks.reconcile_handoffs.delay)
 
 

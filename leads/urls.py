@@ -14,6 +14,7 @@ from leads.views import (
     queue,
     relaxing,
     runs,
+    shadows,
     suggest,
     watch,
 )
@@ -75,6 +76,12 @@ urlpatterns = [
         back_test.back_test_leads,
         name="back_test_leads",
     ),
+    # A candidate scored in silence
+    path("versions/<int:pk>/shadow/", shadows.shadow_new, name="shadow_new"),
+    path("shadows/<int:pk>/", shadows.shadow_page, name="shadow_page"),
+    path("shadows/<slug:stage>/", shadows.shadow_list, name="shadow_list"),
+    path("shadows/<int:pk>/stop/", shadows.stop, name="shadow_stop"),
+    path("shadows/<int:pk>/<slug:group>/<slug:fate>/", shadows.shadow_leads, name="shadow_leads"),
     path("profile/", evidence.customer_profile, name="customer_profile"),
     path("profile/leads/", evidence.profile_leads, name="profile_leads"),
     # Proposals: they carry numbers about leads

@@ -9,7 +9,7 @@ from typing import Any
 from django.urls import reverse
 
 from definitions.models import Ballot, Version
-from leads.models import Account, Handoff, Import, Lead, Run
+from leads.models import Account, Handoff, Import, Lead, Run, Shadow
 from reviews.models import Meeting, Series
 
 BUDGET = 15  # queries of a list page, whatever its length
@@ -70,6 +70,8 @@ PAGES = (
     _page("runs", "maya", "leads:run_list"),
     _page("definition", "maya", "definitions:definition_page", stage="mql"),
     _page("definition, a version", "maya", "definitions:version_page", stage="mql", number=1),
+    _page("two versions compared", "maya", "definitions:compare", stage="mql"),
+    _page("scored in silence", "mona", "leads:shadow_list", stage="mql"),
     Listed("draft editor", "maya", _draft_editor),
     _page("answers of the reps", "sam", "definitions:answers"),
     _page("personas", "maya", "definitions:personas"),
@@ -89,5 +91,6 @@ PAGES = (
     _of("handoff", "sam", lambda: Handoff.objects.filter(status="offered")),
     _of("account", "sam", lambda: Account.objects.filter(leads__isnull=False).order_by("pk"), is_list=True),
     _of("import", "maya", lambda: Import.objects.order_by("-pk")),
+    _of("shadow", "mona", lambda: Shadow.objects.all()),
     _of("run", "maya", lambda: Run.objects.order_by("-pk")),
 )

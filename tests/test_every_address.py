@@ -15,7 +15,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from definitions.models import Ballot, Comment, Criterion, Persona, RepAnswer, Version, Vote
 from leads.evidence.back_tests import back_test_at_once
-from leads.models import Account, Handoff, Import, Lead, Run
+from leads.models import Account, Handoff, Import, Lead, Run, Shadow
 from portal.common.models import Invitation, OwnHoliday, User
 from portal.seed.workspace import Size, workspace_seed
 from reviews.models import Action, AgendaItem, Meeting, Series
@@ -147,6 +147,16 @@ def _fillings() -> list[tuple[str, Callable[[], list[tuple[Any, ...]]]]]:
             ],
         ),
         (r"leads/versions/", lambda: versions),
+        (
+            r"leads/shadows/<int:pk>/<slug:group>/",
+            lambda: [
+                (*pk, group, fate)
+                for pk in of(Shadow)
+                for group, fate in (("both", "won"), ("neither", "early"), ("start-both", "all"), ("x", "y"))
+            ],
+        ),
+        (r"leads/shadows/<int:pk>/", lambda: of(Shadow)),
+        (r"leads/shadows/", lambda: [("mql",), ("nothing",)]),
         (r"leads/suggest/", lambda: [("mql",), ("nothing",)]),
         (
             r"leads/ballots/<int:pk>/numbers/",

@@ -2,7 +2,16 @@ from definitions.models.ballots import Ballot, BallotStatus, Choice, Elector, Vo
 from definitions.models.catalogue import ActivityKind, Attribute, Persona, ValueType
 from definitions.models.discussion import AnswerReflection, Comment, RepAnswer
 from definitions.models.drafting import DraftStep, DraftVisit, UnsavedClause
-from definitions.models.versions import Basis, Criterion, Definition, Half, Stage, Version, VersionStatus
+from definitions.models.versions import (
+    Basis,
+    ClauseReview,
+    Criterion,
+    Definition,
+    Half,
+    Stage,
+    Version,
+    VersionStatus,
+)
 
 __all__ = [
     "ActivityKind",
@@ -12,6 +21,7 @@ __all__ = [
     "BallotStatus",
     "Basis",
     "Choice",
+    "ClauseReview",
     "Comment",
     "Criterion",
     "Definition",

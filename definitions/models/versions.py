@@ -25,6 +25,8 @@ class Definition(models.Model):
         "definitions.Version", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     review_every_days = models.PositiveSmallIntegerField(default=92)
+    # The day of the last ratification, or of the last review that decided something on it.
+    reviewed_on = models.DateField(null=True, blank=True)
     marketing_promise = models.TextField(blank=True)
     sales_promise = models.TextField(blank=True)
 
@@ -89,6 +91,8 @@ class Version(models.Model):
     # An emergency restore or a temporary relaxation ends by itself.
     ends_at = models.DateTimeField(null=True, blank=True)
     is_relaxation = models.BooleanField(default=False)
+    # The text of another version as it stood one day, kept to be scored in silence (`leads.shadows`).
+    is_shadow = models.BooleanField(default=False, db_default=False)
     # What comes back then: the version that was agreed when this one took its place.
     returns_to = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
 
@@ -116,6 +120,11 @@ class Version(models.Model):
                 condition=~Q(status__in=("ratified", "active", "superseded")) | Q(ratified_at__isnull=False),
                 name="an_active_version_was_ratified",
             ),
+            # A withdrawn version moves nowhere: it can be neither voted on nor in force.
+            models.CheckConstraint(
+                condition=Q(is_shadow=False) | Q(status="withdrawn", document__isnull=False),
+                name="a_shadow_is_frozen_and_withdrawn",
+            ),
         )
 
     def __str__(self) -> str:
@@ -123,6 +132,25 @@ class Version(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("definitions:version_page", args=[self.definition.stage, self.number])
+
+
+class ClauseReview(models.Model):
+    """When a review last decided on a clause, in whichever version, and when it is to do so again."""
+
+    definition = models.ForeignKey(Definition, on_delete=models.CASCADE, related_name="clause_reviews")
+    key = models.SlugField(max_length=40)
+    reviewed_on = models.DateField()
+    again_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("definition", "key"), name="one_last_review_per_clause_and_definition"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.key} reviewed on {self.reviewed_on}"
 
 
 class Half(models.TextChoices):

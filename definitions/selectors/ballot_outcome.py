@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from definitions.ballot_words import count_sentences
-from definitions.models import Ballot, Choice, VoteHistory
+from definitions.models import Ballot, Choice, Version, VoteHistory
+from definitions.selectors.ballot_view import slip_instant
 from definitions.selectors.ballots import rules_of, tally_of
 from definitions.tally import HOUSES
 from portal.common.models import User
@@ -27,6 +28,14 @@ def ballot_outcome(ballot: Ballot, said: Iterable[dict[str, Any]]) -> dict[str, 
         "predictions": [entry["vote"] for entry in said if entry["vote"].prediction],
         "changed": changed_votes(ballot),
     }
+
+
+def expected_of(version: Version) -> dict[str, Any] | None:
+    """The volume that the voters on this version were told to expect, a number of the slip; with `as_of`."""
+    ballots = version.ballots.exclude(kind=Ballot.Kind.RESTORE).order_by("-opened_at", "-pk")
+    slip: dict[str, Any] = ballots.values_list("slip", flat=True).first() or {}
+    found = slip.get("expected_weekly")
+    return {**found, "as_of": slip_instant(slip)} if found else None
 
 
 def changed_votes(ballot: Ballot) -> list[dict[str, Any]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db.models import Count, Q, QuerySet
 
 from definitions.models import Ballot, BallotStatus, Criterion, Definition, Version, VersionStatus, Vote
+from definitions.policies_shadows import may_see_shadows
 from portal.common.models import User
 
 
@@ -25,12 +26,16 @@ def active_version(stage: str) -> Version | None:
 
 
 def versions_visible_to(user: User) -> QuerySet[Version]:
-    """Everyone who is signed in may read every version: an agreement that is hidden binds nobody."""
+    """Everyone who is signed in may read every version: an agreement that is hidden binds nobody.
+
+    A text that is only scored in silence binds nobody either, and is hidden from those who must not know.
+    """
     if not user.is_active:
         return Version.objects.none()
-    return Version.objects.select_related(
+    versions = Version.objects.select_related(
         "definition__active_version", "created_by", "based_on", "returns_to__definition"
     )
+    return versions if may_see_shadows(user) else versions.filter(is_shadow=False)
 
 
 def drafts_of(definition: Definition) -> QuerySet[Version]:

@@ -11,6 +11,7 @@ from definitions.ballot_words import keyholes, rules_sentence
 from definitions.models import Ballot, BallotStatus, Version
 from definitions.selectors.ballots import ballots_due, rules_of, tally_of
 from definitions.services import announcing
+from definitions.services.reviewing import definition_reviewed
 from definitions.services.temporary import begin_relaxation, begin_restore
 from definitions.signals import version_ratified
 from definitions.states import BALLOT, VERSION
@@ -58,6 +59,8 @@ def turn_keys(ballot: Ballot, *, actor: User | None) -> bool:
         begin_relaxation(ballot, now)
     else:
         VERSION.apply(version, "ratify", ratified_at=now)
+        # An emergency and a slump look at one thing in haste; this looked at all of it.
+        definition_reviewed(definition=version.definition, on=timezone.localdate(now))
     audit.record(
         "version.restored" if ballot.kind == Ballot.Kind.RESTORE else "version.ratified",
         subject=version,

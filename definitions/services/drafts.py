@@ -55,6 +55,14 @@ def criterion_now(criterion: Criterion) -> Criterion:
     return found
 
 
+def next_number(definition: Definition) -> int:
+    """The number of the version that the caller's transaction is about to make."""
+    # Two drafts started at once would ask for the same number: the definition's row puts them in line.
+    Definition.objects.select_for_update().get(pk=definition.pk)
+    highest: int | None = definition.versions.aggregate(highest=Max("number"))["highest"]
+    return (highest or 0) + 1
+
+
 def empty_document(stage: str, title: str = "") -> dict[str, Any]:
     return {
         "format": FORMAT,
@@ -88,12 +96,9 @@ def draft_create(
     if based_on is not None and based_on.definition_id != definition.pk:
         raise Invalid(_("That version belongs to another definition."))
     source = document or (document_of(based_on) if based_on else empty_document(definition.stage))
-    # Two drafts started at once would ask for the same number: the definition's row puts them in line.
-    Definition.objects.select_for_update().get(pk=definition.pk)
-    highest = definition.versions.aggregate(highest=Max("number"))["highest"] or 0
     version = Version.objects.create(
         definition=definition,
-        number=highest + 1,
+        number=next_number(definition),
         title=title or source.get("title", ""),
         summary=summary,
         based_on=based_on,

@@ -14,23 +14,36 @@ from definitions.documents import document_of
 from definitions.forms.ballots import RestoreForm
 from definitions.forms.drafts import CommentForm
 from definitions.models import Version, VersionStatus
+from definitions.policies_shadows import may_run_shadow, may_see_shadows
 from definitions.reading import read_document
 from definitions.selectors import catalogue, drafts_of, history_of, open_ballots_of, signatures_of
+from definitions.selectors.ageing import looks_ahead, owners_of
+from definitions.selectors.ballot_outcome import expected_of
 from definitions.selectors.discussion import comments_of
 from definitions.selectors.versions import definitions_of, versions_visible_to
 from portal.common.models import HOUSES, User
 from portal.common.requests import SignedInRequest
 
 
-def reading_of(version: Version) -> dict[str, Any]:
+def reading_of(request: SignedInRequest, version: Version) -> dict[str, Any]:
     """What the treaty and the version page show of one version."""
     document = document_of(version)
     return {
         "version": version,
         "document": document,
-        "halves": read_document(document, catalogue()),
+        "halves": read_document(
+            document,
+            catalogue(),
+            look_again_on=looks_ahead(version.definition, document),
+            names=owners_of(document),
+        ),
         "grade_rows": list(zip((2, 3, 4, 5), document["grades"], strict=True)),
         "signatures": signatures_of(version),
+        "expected": expected_of(version),
+        "version_link": request.build_absolute_uri(version.get_absolute_url()),
+        "permalink": request.build_absolute_uri(version.definition.get_absolute_url())
+        if version.status == VersionStatus.ACTIVE
+        else "",
     }
 
 
@@ -57,11 +70,12 @@ def definition_page(request: SignedInRequest, stage: str) -> HttpResponse:
         "building": [version for version in history if version.status == VersionStatus.RATIFIED],
         "may_draft": policies.may_draft(request.user),
         "may_relax": policies_temporary.may_relax(request.user),
+        "may_see_shadows": may_see_shadows(request.user),
         "may_promise": any(policies.may_set_promise(request.user, house) for house in HOUSES),
         "version": definition.active_version,
     }
     if definition.active_version:
-        context |= reading_of(definition.active_version)
+        context |= reading_of(request, definition.active_version)
         context |= temporary_view(definition.active_version, request.user)
     return render(request, "definitions/definition_page.html", context)
 
@@ -72,13 +86,14 @@ def version_page(request: SignedInRequest, stage: str, number: int) -> HttpRespo
     if version.status == VersionStatus.DRAFT:
         return redirect("definitions:draft_editor", version.pk)
     context = {
-        **reading_of(version),
+        **reading_of(request, version),
         "comments": comments_of(version),
         "comment_form": CommentForm(),
         "may_comment": policies.may_comment(request.user, version),
         "ballots": version.ballots.all(),
         "may_draft": policies.may_draft(request.user),
         "may_restore": policies_temporary.may_restore(request.user, version),
+        "may_run_shadow": may_run_shadow(request.user),
         "restore_form": RestoreForm(),
         **temporary_view(version, request.user),
     }

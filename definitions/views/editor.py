@@ -19,6 +19,7 @@ from definitions.criteria.document import HALVES
 from definitions.documents import criterion_document, grade_bounds_of
 from definitions.forms.drafts import CommentForm, GroupForm, SettingsForm, StartForm, UploadForm
 from definitions.models import Definition, Version, VersionStatus
+from definitions.policies_shadows import may_run_shadow
 from definitions.reading import read_clause
 from definitions.selectors import catalogue, criteria_of
 from definitions.selectors.discussion import all_answers, comment_counts, comments_of
@@ -131,6 +132,7 @@ def page_context(request: SignedInRequest, version: Version) -> dict[str, Any]:
         "comments": comments_of(version, ""),
         "comment_form": CommentForm(),
         "may_comment": policies.may_comment(request.user, version),
+        "may_run_shadow": may_run_shadow(request.user),
         "may_discard": policies.may_discard(request.user, version),
         "answer_count": all_answers().count(),
         "reflected_count": version.reflections.count(),

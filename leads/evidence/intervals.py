@@ -9,6 +9,8 @@ from dataclasses import dataclass
 Z = 1.959964  # 95 % of a normal distribution
 # Cochran (1954): below five expected in a cell the normal approximation misleads.
 LEAST_EXPECTED = 5
+# Below so many cases a share by itself says more about chance.
+ENOUGH_CASES = 20
 # Of the weeks to come, the share that a forecast's range is to hold.
 HELD = 0.8
 LEAST_WEEKS = 9  # with fewer, not even least to most holds eight of ten
@@ -37,6 +39,20 @@ class Lift:
     def direction(self) -> int:
         """1 or -1 where the whole interval lies on one side of 1, else 0."""
         return 1 if self.low > 1 else -1 if self.high < 1 else 0
+
+
+def lift_of(ended: int, whole: int, others_ended: int, others: int) -> Lift:
+    """The ratio of two shares, both of something.
+
+    The interval is that of the logarithm of the ratio (Katz, Baptista, Azen and Pike 1978). Half a case
+    is added where nobody of one side came to that end (Haldane 1956).
+    """
+    half = 0.5 if 0 in (ended, others_ended) else 0.0
+    part, others_part = ended + half, others_ended + half
+    total, others_total = whole + 2 * half, others + 2 * half
+    ratio = (part / total) / (others_part / others_total)
+    spread = Z * math.sqrt(1 / part - 1 / total + 1 / others_part - 1 / others_total)
+    return Lift(ratio, ratio * math.exp(-spread), ratio * math.exp(spread))
 
 
 @dataclass(frozen=True)
@@ -86,19 +102,10 @@ class Contrast:
 
     @property
     def lift(self) -> Lift | None:
-        """The ratio of the two shares; None where there is too little data.
-
-        The interval is that of the logarithm of the ratio (Katz, Baptista, Azen and Pike 1978). Half a
-        case is added where nobody of one side came to that end (Haldane 1956).
-        """
+        """The ratio of the two shares; None where there is too little data."""
         if not self.is_enough:
             return None
-        half = 0.5 if 0 in (self.matched_ended, self.others_ended) else 0.0
-        ended, others_ended = self.matched_ended + half, self.others_ended + half
-        matched, others = self.matched + 2 * half, self.others + 2 * half
-        ratio = (ended / matched) / (others_ended / others)
-        spread = Z * math.sqrt(1 / ended - 1 / matched + 1 / others_ended - 1 / others)
-        return Lift(ratio, ratio * math.exp(-spread), ratio * math.exp(spread))
+        return lift_of(self.matched_ended, self.matched, self.others_ended, self.others)
 
 
 @dataclass(frozen=True)

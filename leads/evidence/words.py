@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils import formats
 from django.utils.translation import gettext as _
 
-from leads.evidence.intervals import LEAST_EXPECTED, Contrast, interval_of_share
+from leads.evidence.intervals import ENOUGH_CASES, LEAST_EXPECTED, Contrast, interval_of_share
 
 
 def too_little() -> str:
@@ -33,6 +33,11 @@ def share_words(part: int, whole: int) -> str:
         "low": round(100 * low),
         "high": round(100 * high),
     }
+
+
+def enough_share_words(part: int, whole: int) -> str:
+    """The same where there are cases enough to speak of a share."""
+    return share_words(part, whole) if whole >= ENOUGH_CASES else too_little()
 
 
 def lift_words(contrast: Contrast) -> str:

@@ -37,6 +37,7 @@ from leads.models.scoring import (
     Score,
     TouchedLead,
 )
+from leads.models.shadows import Shadow, ShadowLead
 
 __all__ = [
     "OPEN",
@@ -74,6 +75,8 @@ __all__ = [
     "RunStatus",
     "SavedView",
     "Score",
+    "Shadow",
+    "ShadowLead",
     "Source",
     "StageChange",
     "Term",

@@ -18,6 +18,7 @@ from leads.scoring.compiler import score_into
 from leads.scoring.locks import limit_statements, score_beside_chunks
 from leads.scoring.marks import OPEN_RUNS, park
 from leads.scoring.scope import Scope
+from leads.shadows.recording import record_span
 from portal.common import owed
 
 log = structlog.get_logger(__name__)
@@ -132,6 +133,7 @@ def _score_chunk(chunk: Chunk) -> None:
         return
     score_beside_chunks(run.version_id)
     score_into(run.version, Scope.span(chunk.first_lead_id, chunk.last_lead_id), run.as_of)
+    record_span(run.version_id, chunk.first_lead_id, chunk.last_lead_id, timezone.now())
 
 
 def _guarded(chunk: Chunk) -> QuerySet[Chunk]:

@@ -124,24 +124,6 @@ def hits(rule: Json | Node, scope: Scope, as_of: datetime) -> set[int]:
     return {row[0] for row in _fetch(with_tables(scope.tables(needs_mates=True), statement))}
 
 
-def count_qualified(document: Json | Document, as_of: datetime) -> Json:
-    """How the document would judge all leads: the numbers beside a draft. JSON-ready.
-
-    {"qualified", "population", "per_criterion": {key: leads that meet it}, "grades": {1 to 5: leads},
-    "as_of"}.
-    """
-    ready = compiled(document)
-    population, qualified, *rest = _fetch(ready.counts(Scope.all(), as_of))[0]
-    keys = [clause.key for clause in ready.document.criteria]
-    return {
-        "qualified": qualified,
-        "population": population,
-        "per_criterion": dict(zip(keys, rest[5:], strict=True)),
-        "grades": dict(zip(range(1, 6), rest[:5], strict=True)),
-        "as_of": as_of.isoformat(),
-    }
-
-
 def _any_score(version_id: int, scope: Scope) -> Sql:
     """One row where a lead in scope has a score."""
     statement = sql(

@@ -121,16 +121,6 @@ class Compiled:
         statement = sql("SELECT {} FROM hits h ORDER BY h.lead_id", joined(", ", columns))
         return with_tables(self._hit_tables(scope, as_of), statement)
 
-    def counts(self, scope: Scope, as_of: datetime) -> Sql:
-        """One row: leads, qualified ones, those of grades 1 to 5, those that meet each criterion."""
-        counted = [sql("COUNT(*)"), _count(_IS_QUALIFIED)]
-        counted += [_count(sql("{} = {}", self._grade(), grade)) for grade in range(1, 6)]
-        counted += [_count(name("h", f"is_met_{number}")) for number in range(len(self.document.criteria))]
-        statement = sql(
-            "SELECT {} FROM outcomes o JOIN hits h ON h.lead_id = o.lead_id", joined(", ", counted)
-        )
-        return self._judged(scope, as_of, statement)
-
     # -- the layers ----------------------------------------------------------------------------------------
 
     def _judged(self, scope: Scope, as_of: datetime, statement: Sql) -> Sql:
@@ -265,7 +255,3 @@ def _sum(terms: Iterable[Sql]) -> Sql:
 
 def _capped(total: Sql, cap: int | None) -> Sql:
     return total if cap is None else sql("CASE WHEN {} > {} THEN {} ELSE {} END", total, cap, cap, total)
-
-
-def _count(condition: Sql) -> Sql:
-    return sql("COUNT(CASE WHEN {} THEN 1 END)", condition)

@@ -14,6 +14,8 @@ from leads.models import Chunk, Run, RunStatus
 from leads.scoring import marks
 from leads.scoring.clock import look_again_from
 from leads.scoring.receipt import ratified_by
+from leads.shadows.ending import overtake_shadows
+from leads.shadows.recording import shadow_begin
 from portal.common import audit
 
 log = structlog.get_logger(__name__)
@@ -53,6 +55,9 @@ def _finish(run_id: int) -> bool:
     # Facts that came in while the run was made: from here to the commit nobody else takes marks away.
     marks.drain_rest()
     look_again_from(run.version, run.as_of)
+    if run.kind == Run.Kind.SHADOW and not shadow_begin(run.version_id, timezone.now()):
+        _end(run, RunStatus.SUPERSEDED)
+        return True
     if run.kind == Run.Kind.ACTIVATION:
         if run.version.status != VersionStatus.RATIFIED:
             _end(
@@ -79,6 +84,7 @@ def _activate(definition: Definition, run: Run) -> None:
     before = definition.active_version
     definition.active_version = version
     definition.save(update_fields=["active_version"])
+    overtake_shadows(definition, version)
     # A rescore of the old version has lost its purpose.
     Run.objects.filter(definition=definition, status__in=marks.OPEN_RUNS).exclude(version=version).update(
         status=RunStatus.SUPERSEDED, finished_at=now

@@ -17,6 +17,8 @@ from leads.scoring.compiler import score_into
 from leads.scoring.kept import versions_kept_scored
 from leads.scoring.locks import limit_statements, score_alone
 from leads.scoring.scope import Scope
+from leads.shadows.ending import fail_shadow
+from leads.shadows.recording import record_leads
 
 log = structlog.get_logger(__name__)
 
@@ -146,8 +148,22 @@ def _score(lead_ids: list[int]) -> None:
     score_alone([version.pk for version in versions])
     now = timezone.now()
     for version in versions:
-        score_into(version, Scope.ids(lead_ids), now)
+        if version.is_shadow:
+            _score_silently(version, lead_ids, now)
+        else:
+            score_into(version, Scope.ids(lead_ids), now)
+    record_leads([version.pk for version in versions], lead_ids, now)
     TouchedLead.objects.filter(lead__in=lead_ids).delete()
+
+
+def _score_silently(version: Version, lead_ids: list[int], now: datetime) -> None:
+    """The same for a shadow. If it cannot be scored it ends: nobody's real score waits for it."""
+    try:
+        with transaction.atomic():
+            score_into(version, Scope.ids(lead_ids), now)
+    except DatabaseError as error:
+        log.error("shadow_cannot_be_scored", version=version.pk, error=str(error))
+        fail_shadow(version, str(error))
 
 
 def _record_failure(lead_id: int, error: str) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from definitions.models import Version, VersionStatus
-from leads.models import Run, Score
+from leads.models import Run, Score, Shadow
 from leads.scoring.kept import versions_kept_scored
 from leads.scoring.marks import OPEN_RUNS
 
@@ -21,7 +22,9 @@ _ENDED = (VersionStatus.SUPERSEDED, VersionStatus.REJECTED, VersionStatus.LAPSED
 @transaction.atomic
 def delete_batch() -> int:
     """Delete up to 10,000 scores that nobody reads any more; returns how many."""
-    ended = Version.objects.filter(status__in=_ENDED, ended_at__lt=timezone.now() - KEPT_FOR)
+    is_old = Q(status__in=_ENDED, ended_at__lt=timezone.now() - KEPT_FOR)
+    # Nobody ever reads those of a shadow: what it found is kept apart.
+    ended = Version.objects.filter(is_old | Q(shadow__status=Shadow.Status.ENDED))
     ended = ended.exclude(pk__in=Run.objects.filter(status__in=OPEN_RUNS).values("version"))
     ended = ended.exclude(pk__in=versions_kept_scored().values("pk"))
     for version in ended.order_by("pk"):

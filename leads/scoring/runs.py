@@ -29,6 +29,7 @@ _HIGHEST_ID = 2**63 - 1
 _WANTED = {
     Run.Kind.ACTIVATION: (VersionStatus.RATIFIED,),
     Run.Kind.REFRESH: (VersionStatus.ACTIVE,),
+    Run.Kind.SHADOW: (VersionStatus.WITHDRAWN,),
 }
 
 
@@ -37,12 +38,12 @@ def run_request(*, version: Version, kind: str, actor: User | None) -> Run:
     """Owe a run of all leads under `version`, as of now, and ring for the workers.
 
     An open run of the same kind is superseded by it. Raises Conflict when the version is not one to be
-    activated (it must be ratified) or refreshed (it must be active).
+    activated (it must be ratified), refreshed (it must be active) or a shadow (it is withdrawn).
     """
     # Requests for one definition come one after the other, and never beside its flip.
     Definition.objects.select_for_update().get(pk=version.definition_id)
     version = Version.objects.select_related("definition").get(pk=version.pk)
-    if version.status not in _WANTED.get(Run.Kind(kind), (version.status,)):
+    if version.status not in _WANTED[Run.Kind(kind)]:
         raise Conflict(
             _("%(version)s is %(status)s and cannot be scored for this.")
             % {"version": version, "status": version.get_status_display().lower()}
@@ -70,6 +71,8 @@ def run_retry(*, run: Run, actor: User) -> Run:
     """Ask again for what failed: a failed run as a new one, parked leads by unparking them."""
     policies.may_rescore(actor).require()
     if run.status == RunStatus.FAILED:
+        if run.kind == Run.Kind.SHADOW and not run.version.shadow.is_open:
+            raise Conflict(_("The shadow that this run was for has ended."))
         return run_request(version=run.version, kind=run.kind, actor=actor)
     parked = run.chunks.filter(status=Chunk.Status.PARKED)
     if not marks.unpark(list(parked.values_list("first_lead_id", flat=True))):

@@ -9,7 +9,8 @@ from django.db.models import Count, Min, Q, QuerySet
 from django.utils import timezone
 
 from definitions.models import Definition
-from leads.models import Chunk, Run, TouchedLead
+from definitions.policies_shadows import may_see_shadows
+from leads.models import Chunk, Run, Shadow, TouchedLead
 from leads.scoring.chunks import signs_of_life
 from leads.scoring.marks import OPEN_RUNS
 from portal.common.models import User
@@ -31,20 +32,27 @@ class ScoringHealth:
 
 
 def runs_visible_to(user: User) -> QuerySet[Run]:
-    """Everyone who is signed in may see how scoring goes."""
+    """Everyone who is signed in may see how scoring goes; that of a shadow, who may know of it."""
     if not user.is_active:
         return Run.objects.none()
+    runs = Run.objects.all() if may_see_shadows(user) else Run.objects.exclude(kind=Run.Kind.SHADOW)
     return (
-        Run.objects.select_related("definition", "version__definition", "requested_by")
+        runs.select_related("definition", "version__definition", "requested_by")
         .annotate(parked=Count("chunks", filter=Q(chunks__status=Chunk.Status.PARKED)))
         .order_by("-pk")
     )
 
 
 def open_runs(stage: str | None = None) -> QuerySet[Run]:
-    """Runs under way, with `.percent` and an address: "v4 is being scored: 40 %"."""
-    runs = Run.objects.filter(status__in=OPEN_RUNS).select_related("version__definition")
+    """Runs under way that anybody will see something of: "v4 is being scored: 40 %"."""
+    runs = Run.objects.filter(status__in=OPEN_RUNS).exclude(kind=Run.Kind.SHADOW)
+    runs = runs.select_related("version__definition")
     return runs.filter(definition__stage=stage) if stage else runs
+
+
+def run_of_shadow(shadow: Shadow) -> Run | None:
+    """The latest run that gives, or gave, all leads their first score under a candidate."""
+    return Run.objects.filter(version=shadow.version_id).order_by("-pk").first()
 
 
 def troubled_chunks(run: Run) -> QuerySet[Chunk]:
@@ -70,7 +78,7 @@ def parked_marks() -> QuerySet[TouchedLead]:
     return parked.order_by("-parked_at", "lead_id")
 
 
-def scoring_health() -> ScoringHealth:
+def scoring_health(user: User) -> ScoringHealth:
     now = timezone.now()
     marks = TouchedLead.objects.aggregate(
         waiting=Count("pk", filter=Q(parked_at=None)),
@@ -82,7 +90,7 @@ def scoring_health() -> ScoringHealth:
         marks_waiting=marks["waiting"],
         oldest_mark_at=marks["oldest"],
         parked=marks["parked"],
-        open_runs=len(lives),
+        open_runs=runs_visible_to(user).filter(status__in=OPEN_RUNS).count(),
         is_stale=any(not run.has_lease and now - run.last_sign_at > STALE_AFTER for run in lives),
     )
 

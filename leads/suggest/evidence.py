@@ -8,9 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from leads.evidence.intervals import Lift, Z, lift_of
 from leads.suggest.history import Bools, Ints
-
-Z = 1.959964  # 95 % of a normal distribution
 
 
 @dataclass(frozen=True)
@@ -38,39 +37,16 @@ class Evidence:
         return self.others_won / self.others if self.others else None
 
     @property
-    def lift(self) -> tuple[float, float, float] | None:
-        """How many times as often the outcome comes when the rule is met: the ratio and its 95 % interval.
-
-        The interval is that of the logarithm of a ratio of two shares (Katz et al. 1978); half a lead is
-        added to each count where one is zero. None without leads on both sides.
-        """
+    def lift(self) -> Lift | None:
+        """How many times as often the outcome comes when the rule is met; None without both sides."""
         if not self.matched or not self.others:
             return None
-        half = 0.5 if 0 in (self.matched_won, self.others_won) else 0.0
-        won, others_won = self.matched_won + half, self.others_won + half
-        matched, others = self.matched + 2 * half, self.others + 2 * half
-        if won > matched or others_won > others:
-            return None
-        ratio = (won / matched) / (others_won / others)
-        spread = Z * math.sqrt(1 / won - 1 / matched + 1 / others_won - 1 / others)
-        return ratio, ratio * math.exp(-spread), ratio * math.exp(spread)
+        return lift_of(self.matched_won, self.matched, self.others_won, self.others)
 
     @property
     def direction(self) -> int:
         """1 or -1 where the interval of the lift lies on one side of 1, else 0."""
-        if self.lift is None:
-            return 0
-        return 1 if self.lift[1] > 1 else -1 if self.lift[2] < 1 else 0
-
-
-def interval_of_share(part: int, whole: int) -> tuple[float, float]:
-    """The 95 % interval of a share (Wilson 1927); 0 to 1 without any."""
-    if not whole:
-        return 0.0, 1.0
-    share, square = part / whole, Z * Z
-    middle = share + square / (2 * whole)
-    spread = Z * math.sqrt(share * (1 - share) / whole + square / (4 * whole * whole))
-    return (middle - spread) / (1 + square / whole), (middle + spread) / (1 + square / whole)
+        return self.lift.direction if self.lift else 0
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,8 @@ from dataclasses import replace
 import numpy as np
 from django.utils.translation import gettext as _
 
-from leads.suggest.evidence import area, interval_of_share
+from leads.evidence.intervals import interval_of_share
+from leads.suggest.evidence import area
 from leads.suggest.history import Bools, Column, History, Ints, Leak, NumberColumn
 
 # One column alone that ranks better than this has most likely seen the outcome.

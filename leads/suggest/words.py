@@ -14,6 +14,7 @@ from definitions.criteria.catalogue import Catalogue
 from definitions.criteria.document import FORMAT
 from definitions.criteria.fingerprint import canonical_rule
 from definitions.criteria.wording import sentence_of_rule
+from leads.evidence.intervals import Lift
 from leads.suggest.evidence import Evidence
 from leads.suggest.history import Json
 from leads.suggest.suggestion import DID_NOT_LAST, NOTHING_FOUND, TOO_FEW, SuggestedClause, Suggestion
@@ -103,12 +104,12 @@ def evidence_sentence(evidence: Evidence, ended: str) -> str:
     return f"{words}." if lift is None else f"{words}: {lift_words(lift)}."
 
 
-def lift_words(lift: tuple[float, float, float]) -> str:
+def lift_words(lift: Lift) -> str:
     """A ratio with its interval: “2.6 times as often (2.3 to 2.9)”."""
     return _("%(lift)s times as often (%(low)s to %(high)s)") % {
-        "lift": times(lift[0]),
-        "low": times(lift[1]),
-        "high": times(lift[2]),
+        "lift": times(lift.ratio),
+        "low": times(lift.low),
+        "high": times(lift.high),
     }
 
 

@@ -17,7 +17,7 @@ from definitions.models import Version
 from definitions.selectors.versions import versions_visible_to
 from leads.evidence import drawing, policies, words
 from leads.evidence.back_tests import back_test_at_once
-from leads.evidence.intervals import forecast, interval_of_share
+from leads.evidence.intervals import ENOUGH_CASES, forecast, interval_of_share
 from leads.evidence.weeks import DIAL_GROUPS
 from leads.models import BackTest
 from leads.selectors.back_tests import (
@@ -36,8 +36,6 @@ from portal.common.fragments import STOP_POLLING, render_page
 from portal.common.requests import SignedInRequest
 from portal.common.whole_numbers import whole_number
 
-# Below so many decided leads a share accepted says more about chance.
-ENOUGH_DECIDED = 20
 Json = dict[str, Any]
 
 
@@ -261,14 +259,14 @@ def _dial(request: SignedInRequest, version: Version, result: Json) -> Json:
         "dial": drawing.draw(stops, chosen, outlook.capacity),
         "stops": table,
         "chosen": next(row for row in table if row["is_chosen"]),
-        "enough_decided": ENOUGH_DECIDED,
+        "enough_decided": ENOUGH_CASES,
     }
 
 
 def _stop(row: Json) -> drawing.Stop:
     volumes, decided, accepted = row["volumes"], row["decided"], row["accepted"]
     found = forecast(volumes)
-    is_enough = decided >= ENOUGH_DECIDED
+    is_enough = decided >= ENOUGH_CASES
     return drawing.Stop(
         row["threshold"],
         sum(volumes) / len(volumes),

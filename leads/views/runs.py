@@ -33,7 +33,7 @@ def run_list(request: SignedInRequest) -> HttpResponse:
     page = Paginator(runs_visible_to(request.user), RUNS_PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "page": page,
-        "health": scoring_health(),
+        "health": scoring_health(request.user),
         "parked_marks": parked_marks()[:PARKED_SHOWN],
         "definitions": definitions_to_rescore(),
         "may_rescore": policies.may_rescore(request.user),

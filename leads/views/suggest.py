@@ -115,8 +115,8 @@ def _evidence(evidence: Evidence) -> dict[str, str]:
         "matched": f"{evidence.matched:,}",
         "rate": percent(evidence.rate),
         "others": percent(evidence.others_rate),
-        "lift": times(lift[0]) if lift else "–",
-        "interval": f"{times(lift[1])} – {times(lift[2])}" if lift else "",
+        "lift": times(lift.ratio) if lift else "–",
+        "interval": f"{times(lift.low)} – {times(lift.high)}" if lift else "",
     }
 
 

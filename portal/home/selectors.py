@@ -20,9 +20,10 @@ from definitions.models import (
     Version,
     VersionStatus,
 )
-from leads.models import OPEN, Account, Handoff, HandoffStatus, Import, Lead, Run, RunStatus
+from leads.models import OPEN, Account, Handoff, HandoffStatus, Import, Lead
 from leads.selectors.funnel import Period, totals_of, workspace_zone
 from leads.selectors.leads import words_match
+from leads.selectors.runs import open_runs
 from portal.common.models import Notification, Team, User
 from reviews.models import Action, Meeting, MeetingStatus, Participation
 
@@ -276,9 +277,7 @@ def standing(ballots: list[Ballot], meetings: list[Meeting]) -> dict[str, Any]:
         "temporary": in_force if in_force and in_force.ends_at else None,
         "leads": Lead.objects.filter(merged_into=None).count(),
         "open_ballots": ballots,
-        "runs": Run.objects.filter(status__in=(RunStatus.QUEUED, RunStatus.RUNNING)).select_related(
-            "version__definition"
-        ),
+        "runs": open_runs(),
         "next_meeting": next(iter(meetings), None),
         "drafts": Version.objects.filter(status=VersionStatus.DRAFT).select_related(
             "definition", "created_by"

@@ -305,6 +305,8 @@ def _activate(definition: Definition, versions: dict[int, Version], trail: Trail
     second.save()
     backdate([first, second], changed_at=lambda row: row.activated_at)
     definition.active_version = second
+    assert second.ratified_at is not None
+    definition.reviewed_on = second.ratified_at.date()
     definition.save()
 
 

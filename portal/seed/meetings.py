@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from definitions.services.reviewing import clause_reviewed
 from leads.selectors.funnel import funnel
 from portal.common.models import User
 from portal.seed.agreement import Agreement
@@ -251,6 +252,13 @@ def _decide(
         if verdict == Verdict.DEFER:
             item.status = AgendaItem.Status.DEFERRED
             item.save(update_fields=["status"])
+        elif item.criterion_key:
+            clause_reviewed(
+                definition=agreement.definition,
+                key=item.criterion_key,
+                on=closed_at.date(),
+                again_on=outcomes[-1].review_on,
+            )
     ItemOutcome.objects.bulk_create(outcomes)
 
 

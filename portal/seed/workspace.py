@@ -18,6 +18,7 @@ from portal.seed.facts import facts_lay
 from portal.seed.handoffs import handoffs_lay
 from portal.seed.meetings import meetings_lay
 from portal.seed.people import ZONE, people_lay
+from portal.seed.shadow import shadow_lay
 from portal.seed.trail import Desk, Trail
 
 COMPANY = "Nordlicht Software"
@@ -87,6 +88,7 @@ def workspace_seed(
     )
     progress("activities", size.activities)
     slips_lay(agreement)
+    shadow_lay(agreement=agreement, people=people, desk=desk, trail=trail)
     meetings_lay(agreement=agreement, people=people, actor=actor, seed=seed, desk=desk, trail=trail)
     batch = import_lay(laid.leads, people, desk)
     notices_lay(people, actor, batch, desk)

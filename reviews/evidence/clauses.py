@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from definitions.models import Basis, Version
+from definitions.selectors.ageing import looks_ahead
 from leads.selectors.funnel import ENOUGH, Period
 from reviews.evidence.cards import Number, Proposal, card, number, of_decisions, share_words, watch_address
 from reviews.models import ItemKind
@@ -34,10 +35,21 @@ def clauses(
     """One proposal for each clause of the version in force that should be talked about."""
     if version is None:
         return []
+    document = version.document or {"criteria": []}
+    looks = looks_ahead(version.definition, document)
     challenged = {row["key"]: row["returned"] for row in numbers["by_criterion"]}
     found = [
-        _proposal(version, criterion, challenged.get(criterion["key"], 0), carried, period, today, as_of)
-        for criterion in (version.document or {}).get("criteria", ())
+        _proposal(
+            version,
+            criterion,
+            looks.get(criterion["key"], parse_date(criterion.get("review_on") or "")),
+            challenged.get(criterion["key"], 0),
+            carried,
+            period,
+            today,
+            as_of,
+        )
+        for criterion in document["criteria"]
     ]
     order = {ItemKind.CHALLENGED: 0, ItemKind.CLAUSE_DUE: 1, ItemKind.ASSUMPTION: 2}
     return sorted(
@@ -49,6 +61,7 @@ def clauses(
 def _proposal(
     version: Version,
     criterion: Criterion,
+    review_on: date | None,
     returned: int,
     carried: Carried,
     period: Period,
@@ -57,7 +70,6 @@ def _proposal(
 ) -> Proposal | None:
     key = criterion["key"]
     met = carried.get(key, {"carried": 0, "decided": 0, "accepted": 0})
-    review_on = parse_date(criterion.get("review_on") or "")
     is_assumption = criterion.get("basis") == Basis.ASSUMPTION
     if returned:
         kind, sentence = ItemKind.CHALLENGED, _challenged_words(returned, met["carried"])

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from definitions.services.reviewing import clause_reviewed, definition_reviewed
+from leads.selectors.funnel import workspace_zone
 from portal.common import audit
 from portal.common.bells import ring_on_commit
 from portal.common.errors import Conflict
@@ -14,7 +18,7 @@ from portal.common.models import User
 from reviews import policies
 from reviews.evidence.agenda import frozen_numbers
 from reviews.minutes import minutes_of
-from reviews.models import AgendaItem, Meeting
+from reviews.models import AgendaItem, Meeting, Verdict
 from reviews.selectors.meetings import (
     actions_of_meeting,
     actions_of_series,
@@ -70,6 +74,7 @@ def meeting_close(*, meeting: Meeting, actor: User) -> Meeting:
     )
     if following:
         _carry(items, following)
+    _count_as_reviewed(meeting, items, now)
     send_minutes(meeting)
     audit.record(
         "meeting.closed",
@@ -79,6 +84,19 @@ def meeting_close(*, meeting: Meeting, actor: User) -> Meeting:
     )
     ring_on_commit(keep_reviews_ready)
     return meeting
+
+
+def _count_as_reviewed(meeting: Meeting, items: list[AgendaItem], now: datetime) -> None:
+    """Somebody has looked: the definition is as fresh as this meeting, and so is each clause decided on."""
+    day = now.astimezone(workspace_zone()).date()
+    definition = meeting.series.definition
+    decided = [(item, item.decision) for item in items if item.decision]
+    looked_at = [(item, outcome) for item, outcome in decided if outcome.verdict != Verdict.DEFER]
+    if looked_at:
+        definition_reviewed(definition=definition, on=day)
+    for item, outcome in looked_at:
+        if item.criterion_key:
+            clause_reviewed(definition=definition, key=item.criterion_key, on=day, again_on=outcome.review_on)
 
 
 def _carry(items: list[AgendaItem], following: Meeting) -> None:

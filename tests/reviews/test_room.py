@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 import time_machine
 
-from definitions.models import Comment, Version
+from definitions.models import ClauseReview, Comment, Definition, Version
 from leads.models import Handoff
 from portal.common.errors import Conflict, Invalid, Refused
 from portal.common.models import AuditEntry, Notification, OutgoingMail
@@ -339,6 +339,22 @@ def test_the_close_freezes_numbers_writes_minutes_and_carries_over(
     assert numbers_of(item_of(following, "actions")) == {"Ask legal": ("Sam Okafor", "due 1 Jun 2026")}
     assert following.items.filter(source_key="returns").count() == 1
     assert breaches() == []
+
+
+def test_what_the_meeting_decided_on_counts_as_reviewed(meeting: Meeting) -> None:
+    closed(meeting)
+    definition = Definition.objects.get(stage="mql")
+    assert definition.reviewed_on == NOW.date()
+    row = ClauseReview.objects.get(definition=definition)
+    assert (row.key, row.reviewed_on, row.again_on) == ("c-software", NOW.date(), date(2026, 9, 1))
+
+
+def test_a_meeting_that_puts_everything_off_has_reviewed_nothing(meeting: Meeting) -> None:
+    software = item_of(meeting, "clause:c-software")
+    item_decide(item=software, actor=rita(), verdict="defer", reason="No time.")
+    meeting_close(meeting=meeting, actor=rita())
+    assert Definition.objects.get(stage="mql").reviewed_on is None
+    assert not ClauseReview.objects.exists()
 
 
 def test_a_closed_meeting_stays_as_it_is(meeting: Meeting) -> None:

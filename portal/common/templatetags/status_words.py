@@ -24,6 +24,8 @@ STATUSES: dict[str, StatusLook] = {
     "rejected": StatusLook(_("Rejected"), "x-circle", "bad"),
     "lapsed": StatusLook(_("Lapsed"), "hourglass", "quiet"),
     "withdrawn": StatusLook(_("Withdrawn"), "arrow-counterclockwise", "quiet"),
+    "preparing": StatusLook(_("Being prepared"), "hourglass-split", "going"),
+    "ended": StatusLook(_("Ended"), "stop-circle", "quiet"),
     "restored": StatusLook(_("Restored for 14 days"), "clock-history", "warn"),
     # A ballot and its votes
     "open": StatusLook(_("Open"), "circle-half", "going"),

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from definitions import selectors
 from definitions.criteria.document import parse
 from definitions.criteria.nodes import Document
-from leads.scoring.compiler import count_qualified, score_rows
+from leads.scoring.compiler import criterion_columns, score_rows
 from leads.scoring.preview import arithmetic, reading, snapshots
 from leads.scoring.preview.arithmetic import Verdict
 from leads.scoring.preview.columns import Column, ids_of, pack, unpack
@@ -97,7 +97,8 @@ def _compare(document: Json, changed: Json, world: list[Person], ids: list[int])
         assert verdict.count == len(qualified)
         grades = Counter(row.grade for row in rows)
         assert verdict.grades == tuple(grades[grade] for grade in range(1, 6))
-        assert list(verdict.met) == list(count_qualified(asked, NOW)["per_criterion"].values())
+        hits = criterion_columns(asked, Scope.all(), NOW).values()
+        assert list(verdict.met) == [sum(hit.is_met for hit in each) for each in zip(*hits, strict=True)]
         assert list(verdict.effects) == _effects(asked, len(qualified))
         oracle = Oracle(asked, world, NOW)
         assert [oracle.judge(person).qualification in (2, 6) for person in world] == [

@@ -11,9 +11,11 @@ SENTENCE = "this lead is poison"
 
 
 @contextmanager
-def poisoned(*lead_ids: int) -> Iterator[None]:
-    """Every INSERT of a score of these leads fails. No ids: of any lead."""
+def poisoned(*lead_ids: int, version_id: int | None = None) -> Iterator[None]:
+    """Every INSERT of a score of these leads fails. No ids: of any lead; no version: under any."""
     condition = f"NEW.lead_id IN ({', '.join(map(str, lead_ids))})" if lead_ids else "1 = 1"
+    if version_id is not None:
+        condition += f" AND NEW.version_id = {version_id}"
     if connection.vendor == "postgresql":
         install = (
             f"CREATE FUNCTION refuse_score() RETURNS trigger LANGUAGE plpgsql AS "

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from leads.suggest.evidence import Evidence, Quality, area, interval_of_share
+from leads.evidence.intervals import interval_of_share
+from leads.suggest.evidence import Evidence, Quality, area
 
 
 @pytest.mark.parametrize(
@@ -18,7 +19,9 @@ from leads.suggest.evidence import Evidence, Quality, area, interval_of_share
     ],
 )
 def test_lift(name: str, evidence: Evidence, lift: tuple[float, float, float]) -> None:
-    assert evidence.lift == pytest.approx(lift, rel=2e-3)
+    found = evidence.lift
+    assert found is not None
+    assert (found.ratio, found.low, found.high) == pytest.approx(lift, rel=2e-3)
 
 
 @pytest.mark.parametrize(
