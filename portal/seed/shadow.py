@@ -36,7 +36,7 @@ def shadow_lay(*, agreement: Agreement, people: dict[str, User], desk: Desk, tra
     asked_at = desk.ago(DAYS, 2)
     began_at = asked_at + timedelta(minutes=1)
     copy = version_freeze_copy(version=candidate, actor=actor)
-    title = f"{candidate} as it stood on {asked_at:%-d %B %Y}"
+    title = f"{candidate} as it stood on {asked_at.day} {asked_at:%B %Y}"
     backdate([copy], created_at=asked_at, changed_at=asked_at, title=title)
     shadow = Shadow.objects.create(
         version=copy,
@@ -64,7 +64,9 @@ def shadow_lay(*, agreement: Agreement, people: dict[str, User], desk: Desk, tra
         started_at=asked_at,
         finished_at=began_at,
     )
-    _leads_lay(shadow, [began_at, *(desk.ago(days, 0) for days in range(DAYS - 1, 0, -1))], desk.now)
+    # Two days of a weekend are the same Monday morning.
+    mornings = {desk.ago(days, 0) for days in range(DAYS - 1, 0, -1)}
+    _leads_lay(shadow, [began_at, *sorted(at for at in mornings if at > began_at)], desk.now)
     for verb, at, person in (("shadow.started", asked_at, actor), ("shadow.began", began_at, None)):
         trail.record(verb, at=at, subject=shadow, label=str(shadow), actor=person)
 
