@@ -56,7 +56,8 @@ def verdict_of(
         total += _number(qualify)
         qualified[first // 8 : (first + size + 7) // 8] = np.packbits(qualify)
         reached += sheet.count_grades()
-        effects += sheet.effects()
+        # Of a draft without a clause it is an empty list, which by itself would be one of fractions.
+        effects += np.array(sheet.effects(), np.int64)
     at_least = [population, *map(int, reached), 0]
     return Verdict(
         population=population,

@@ -143,6 +143,12 @@ def test_sums_beyond_small_numbers_are_exact() -> None:
         ]
 
 
+def test_a_draft_without_a_clause_qualifies_nobody() -> None:
+    document = {**a_document(threshold=1), "criteria": []}
+    verdict = weighed(parse(document, Catalogue()), [], 1_000)
+    assert (verdict.count, verdict.grades, verdict.effects) == (0, (1_000, 0, 0, 0, 0), ())
+
+
 def test_no_leads_are_no_numbers() -> None:
     verdict = weighed(a_full_document(), some_columns(a_full_document(), 0), 0)
     assert (verdict.count, verdict.grades, set(verdict.effects)) == (0, (0, 0, 0, 0, 0), {0})
