@@ -70,7 +70,7 @@ PAGES = (
     _page("runs", "maya", "leads:run_list"),
     _page("definition", "maya", "definitions:definition_page", stage="mql"),
     _page("definition, a version", "maya", "definitions:version_page", stage="mql", number=1),
-    Listed("draft editor", "maya", _draft_editor),
+    Listed("draft editor", "maya", _draft_editor, is_list=False),
     _page("answers of the reps", "sam", "definitions:answers"),
     _page("personas", "maya", "definitions:personas"),
     _page("ballots", "maya", "definitions:ballot_list"),
