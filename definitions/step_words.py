@@ -81,9 +81,9 @@ def value_in_words(field: str, value: Any, known: Catalogue) -> str:
     if field == "grade_bounds":
         return ", ".join(map(str, value))
     if field == "basis" and value in Basis.values:
-        return Basis(value).label
+        return str(Basis(value).label)
     if field == "half" and value in Half.values:
-        return Half(value).label
+        return str(Half(value).label)
     return f"“{shortened(value)}”" if field in ("wording", "reason", "title", "summary") else str(value)
 
 

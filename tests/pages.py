@@ -72,7 +72,7 @@ PAGES = (
     _page("definition, a version", "maya", "definitions:version_page", stage="mql", number=1),
     _page("two versions compared", "maya", "definitions:compare", stage="mql"),
     _page("scored in silence", "mona", "leads:shadow_list", stage="mql"),
-    Listed("draft editor", "maya", _draft_editor),
+    Listed("draft editor", "maya", _draft_editor, is_list=False),
     _page("answers of the reps", "sam", "definitions:answers"),
     _page("personas", "maya", "definitions:personas"),
     _page("ballots", "maya", "definitions:ballot_list"),

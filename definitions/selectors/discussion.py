@@ -72,6 +72,14 @@ def all_answers() -> QuerySet[RepAnswer]:
     return RepAnswer.objects.select_related("person")
 
 
+def answers_decided(version: Version) -> dict[str, int]:
+    """How many answers there are (`answer_count`), and of how many the draft says what it made of them."""
+    return RepAnswer.objects.aggregate(
+        answer_count=Count("pk", distinct=True),
+        reflected_count=Count("reflections", filter=Q(reflections__version=version)),
+    )
+
+
 def reflections_of(version: Version) -> dict[int, AnswerReflection]:
     """What the draft made of each answer, by the answer's id."""
     return {row.answer_id: row for row in version.reflections.select_related("decided_by")}

@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet, Subquery
 
 from definitions.criteria.catalogue import Catalogue
 from definitions.models import DraftStep, DraftVisit, UnsavedClause, Version
@@ -42,13 +42,12 @@ def steps_visible_to(user: User) -> QuerySet[DraftStep]:
 
 
 def undoing_of(version: Version, person: User, known: Catalogue) -> Undoing:
-    steps = DraftStep.objects.filter(version=version, actor=person, undone_at=None)
-    done = [
-        _in_words(step, step, known)
-        for step in steps.filter(undoes=None).select_related("entry").order_by("-pk")[:MOST_STEPS]
-    ]
-    newest = steps.select_related("entry", "undoes__entry").order_by("-pk").first()
-    redo = _in_words(newest, newest.undoes, known) if newest and newest.undoes else None
+    steps = DraftStep.objects.filter(version=version, actor=person, undone_at=None).order_by("-pk")
+    # An undo can be taken back as long as nothing was done after it.
+    offered = steps.filter(Q(undoes=None) | Q(pk=Subquery(steps.values("pk")[:1])))
+    rows = list(offered.select_related("entry", "undoes__entry")[: MOST_STEPS + 1])
+    redo = _in_words(rows[0], rows[0].undoes, known) if rows and rows[0].undoes else None
+    done = [_in_words(step, step, known) for step in rows if step.undoes is None][:MOST_STEPS]
     return Undoing(done[0] if done else None, done[1:], redo)
 
 

@@ -70,7 +70,7 @@ def number_set(*, version: Version, actor: User, name: str, value: int | None, w
         raise StaleValue(_who_moved(current, name), theirs, value)
     values: dict[str, Any] = {name: value}
     if name in GRADES:
-        bounds = grade_bounds_of(current)
+        bounds: list[int | None] = [*grade_bounds_of(current)]
         bounds[GRADES[name]] = value
         values = {"grade_bounds": bounds}
     return version_edit(version=current, actor=actor, edit_number=current.edit_number, **values)

@@ -22,7 +22,7 @@ from definitions.models import Definition, Version, VersionStatus
 from definitions.policies_shadows import may_run_shadow
 from definitions.reading import read_clause
 from definitions.selectors import catalogue, criteria_of
-from definitions.selectors.discussion import all_answers, comment_counts, comments_of
+from definitions.selectors.discussion import answers_decided, comment_counts, comments_of
 from definitions.selectors.drafting import people_here, people_stamp, undoing_of, unsaved_of
 from definitions.selectors.versions import change_stamp, definitions_of, versions_visible_to
 from definitions.services.documents import document_import
@@ -127,16 +127,18 @@ def _half_in_lists(version: Version, half: str, clauses: list[dict[str, Any]]) -
 
 def page_context(request: SignedInRequest, version: Version) -> dict[str, Any]:
     """What the whole page of a draft shows beside its clauses."""
-    return draft_context(request, version) | {
-        "is_opened": True,
-        "comments": comments_of(version, ""),
-        "comment_form": CommentForm(),
-        "may_comment": policies.may_comment(request.user, version),
-        "may_run_shadow": may_run_shadow(request.user),
-        "may_discard": policies.may_discard(request.user, version),
-        "answer_count": all_answers().count(),
-        "reflected_count": version.reflections.count(),
-    }
+    return (
+        draft_context(request, version)
+        | answers_decided(version)
+        | {
+            "is_opened": True,
+            "comments": comments_of(version, ""),
+            "comment_form": CommentForm(),
+            "may_comment": policies.may_comment(request.user, version),
+            "may_run_shadow": may_run_shadow(request.user),
+            "may_discard": policies.may_discard(request.user, version),
+        }
+    )
 
 
 def draft_editor(request: SignedInRequest, pk: int) -> HttpResponse:

@@ -175,7 +175,7 @@ def test_an_open_clause_says_when_somebody_else_saved_it() -> None:
 def test_the_editor_asks_few_questions_however_many_clauses(django_assert_max_num_queries: Any) -> None:
     draft = a_draft(document=STARTING_POINTS["saas"].document)
     client = signed_in(sam())
-    with django_assert_max_num_queries(18):
+    with django_assert_max_num_queries(16):
         assert client.get(f"/definitions/drafts/{draft.pk}/").status_code == 200
 
 

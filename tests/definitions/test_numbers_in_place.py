@@ -293,7 +293,7 @@ def test_the_page_asks_few_questions_however_many_clauses_and_groups(
     for number in range(4):
         group_add(version=draft, actor=maya(), label=f"Group {number}", cap=5)
     client = signed_in(maya())
-    with django_assert_max_num_queries(18):
+    with django_assert_max_num_queries(16):
         assert client.get(f"/definitions/drafts/{draft.pk}/").status_code == 200
 
 
