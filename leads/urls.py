@@ -6,6 +6,7 @@ from leads.views import (
     back_test,
     draft_numbers,
     evidence,
+    golden,
     handoff,
     imports,
     lead,
@@ -58,6 +59,11 @@ urlpatterns = [
     path("drafts/<int:version_pk>/numbers/", draft_numbers.draft_numbers, name="draft_numbers"),
     path("rules/count/", draft_numbers.count_rule, name="rule_count"),
     path("fields/choices/", draft_numbers.field_choices, name="field_choices"),
+    # Leads that no text may get wrong
+    path("golden/<slug:stage>/", golden.golden_list, name="golden_list"),
+    path("golden/<slug:stage>/new/", golden.golden_new, name="golden_new"),
+    path("golden/<int:pk>/reword/", golden.golden_edit, name="golden_edit"),
+    path("golden/<int:pk>/retire/", golden.golden_retire, name="golden_retire"),
     # A definition from history
     path("suggest/<slug:stage>/", suggest.suggest_page, name="suggest"),
     path("suggest/<slug:stage>/open/", suggest.suggest_open, name="suggest_open"),

@@ -71,6 +71,8 @@ PAGES = (
     _page("definition", "maya", "definitions:definition_page", stage="mql"),
     _page("definition, a version", "maya", "definitions:version_page", stage="mql", number=1),
     Listed("draft editor", "maya", _draft_editor),
+    _page("golden leads", "maya", "leads:golden_list", stage="mql"),
+    _page("golden leads, one searched for", "maya", "leads:golden_new", "?q=an", stage="mql"),
     _page("answers of the reps", "sam", "definitions:answers"),
     _page("personas", "maya", "definitions:personas"),
     _page("ballots", "maya", "definitions:ballot_list"),

@@ -54,6 +54,11 @@ STATUSES: dict[str, StatusLook] = {
     "disqualified": StatusLook(_("Disqualified"), "ban", "bad"),
     "relaxed": StatusLook(_("Only while relaxed"), "clock-history", "warn"),
     "recycled": StatusLook(_("Recycled"), "recycle", "plain"),
+    # A golden lead, and whether a text keeps it
+    "golden_always": StatusLook(_("Must always qualify"), "star-fill", "plain"),
+    "golden_never": StatusLook(_("Must never qualify"), "slash-circle", "plain"),
+    "kept": StatusLook(_("Kept"), "check-circle", "good"),
+    "broken": StatusLook(_("Broken"), "exclamation-triangle", "bad"),
     # A handoff
     "offered": StatusLook(_("Offered"), "inbox", "going"),
     "accepted": StatusLook(_("Accepted"), "check-circle", "good"),
