@@ -59,6 +59,9 @@ STATUSES: dict[str, StatusLook] = {
     "golden_never": StatusLook(_("Must never qualify"), "slash-circle", "plain"),
     "kept": StatusLook(_("Kept"), "check-circle", "good"),
     "broken": StatusLook(_("Broken"), "exclamation-triangle", "bad"),
+    # What the linter finds
+    "lint_error": StatusLook(_("To be mended"), "x-circle", "bad"),
+    "lint_warning": StatusLook(_("Worth a look"), "lightbulb", "warn"),
     # A handoff
     "offered": StatusLook(_("Offered"), "inbox", "going"),
     "accepted": StatusLook(_("Accepted"), "check-circle", "good"),
