@@ -4,7 +4,10 @@ from django.urls import path
 
 from leads.views import (
     back_test,
+    draft_lints,
+    draft_lists,
     draft_numbers,
+    draft_test,
     evidence,
     golden,
     handoff,
@@ -57,6 +60,10 @@ urlpatterns = [
     path("runs/<int:pk>/retry/", runs.run_retry, name="run_retry"),
     # The pages of a draft ask here
     path("drafts/<int:version_pk>/numbers/", draft_numbers.draft_numbers, name="draft_numbers"),
+    path("drafts/<int:version_pk>/leads/<slug:group>/", draft_lists.draft_leads, name="draft_leads"),
+    path("drafts/<int:version_pk>/queues/", draft_lists.draft_queues, name="draft_queues"),
+    path("drafts/<int:version_pk>/weak-spots/", draft_lints.draft_lints, name="draft_lints"),
+    path("drafts/<int:version_pk>/test/", draft_test.draft_test, name="draft_test"),
     path("rules/count/", draft_numbers.count_rule, name="rule_count"),
     path("fields/choices/", draft_numbers.field_choices, name="field_choices"),
     # Leads that no text may get wrong

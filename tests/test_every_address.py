@@ -131,6 +131,10 @@ def _fillings() -> list[tuple[str, Callable[[], list[tuple[Any, ...]]]]]:
         (r"leads/relax/", lambda: [("mql",), ("nothing",)]),
         (r"leads/runs/start/", lambda: [("mql",), ("nothing",)]),
         (r"leads/runs/", lambda: of(Run)),
+        (
+            r"leads/drafts/<int:version_pk>/leads/",
+            lambda: [(*pk, group) for pk in versions for group in ("qualified", "entering", "nothing")],
+        ),
         (r"leads/drafts/", lambda: versions),
         (
             r"leads/versions/<int:pk>/evidence/<slug:key>/<slug:group>/",

@@ -22,6 +22,7 @@ from definitions.selectors import active_version
 from leads.models import Handoff, HandoffStatus, LeadFit, Outcome, OutcomeKind
 from leads.scoring.compiler import compiled, qualified_ids, qualified_of
 from leads.scoring.golden import broken_among, golden_leads_of
+from leads.scoring.preview.questions import WEEKS
 from leads.scoring.scope import Scope
 from portal.common.models import Team
 from portal.common.selectors import weekly_capacity_of
@@ -29,7 +30,6 @@ from portal.common.selectors import weekly_capacity_of
 Json = dict[str, Any]
 
 LISTED = 200  # leads behind one number that the slip itself keeps
-WEEKS = 12
 WINS = 100  # each day of a win is a question of its own
 
 _WEEK = timedelta(days=7)
