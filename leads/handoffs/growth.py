@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from leads import bulk
+from leads.handoffs.states import OFFERABLE
 from leads.models import OPEN, Handoff, HandoffStatus, Lead
 from portal.common.models import Team, User
 from portal.common.selectors import people_of
@@ -42,7 +43,7 @@ class Growth:
 def growth_of(entering: Iterable[int], leaving: Iterable[int]) -> list[Growth] | None:
     """Each queue that changes, the one that grows most first; None where too many enter to divide them.
 
-    An entering lead without an open handoff is a new offer, of the account's owner if they are in sales; an
+    An entering lead that may be offered is a new offer, of the account's owner if they are in sales; an
     offered lead that leaves is withdrawn. What was accepted stays with whoever accepted it.
     """
     entering = [int(lead) for lead in entering]
@@ -54,7 +55,7 @@ def growth_of(entering: Iterable[int], leaving: Iterable[int]) -> list[Growth] |
     sellers = {person.pk: person for person in people_of(Team.SALES)}
     joining: dict[int | None, list[int]] = defaultdict(list)
     withdrawn: dict[int | None, list[int]] = defaultdict(list)
-    for lead, owner in _account_owners(lead for lead in entering if lead not in taken):
+    for lead, owner in offerable(lead for lead in entering if lead not in taken):
         joining[owner if owner in sellers else None].append(lead)
     for lead, status, owner in rows:
         if status == HandoffStatus.OFFERED and lead in leaves:
@@ -69,9 +70,12 @@ def growth_of(entering: Iterable[int], leaving: Iterable[int]) -> list[Growth] |
     return sorted(found, key=lambda one: (-one.change, one.owner is None, one.name))
 
 
-def _account_owners(lead_ids: Iterable[int]) -> list[tuple[int, int | None]]:
+def offerable(lead_ids: Iterable[int]) -> list[tuple[int, int | None]]:
+    """Of these leads those whose stage lets them be offered at once, each with the account's owner."""
     return [
         row
         for batch in bulk.batches(lead_ids)
-        for row in Lead.objects.filter(pk__in=batch).values_list("pk", "account__owner_id")
+        for row in Lead.objects.filter(pk__in=batch, stage__in=OFFERABLE).values_list(
+            "pk", "account__owner_id"
+        )
     ]

@@ -19,6 +19,7 @@ from django.utils.translation import ngettext
 
 from definitions.criteria.fingerprint import fingerprint
 from definitions.selectors import active_version
+from leads.handoffs.growth import offerable
 from leads.models import Handoff, HandoffStatus, LeadFit, Outcome, OutcomeKind
 from leads.scoring.compiler import compiled, qualified_ids, qualified_of
 from leads.scoring.golden import broken_among, golden_leads_of
@@ -118,7 +119,7 @@ def _handoff_numbers(sets: _Sets) -> Json:
     )
     offered = {lead for lead, status in status_of.items() if status == HandoffStatus.OFFERED}
     worked = {lead for lead in sets.leaving if status_of.get(lead) == HandoffStatus.ACCEPTED}
-    joining = {lead for lead in sets.entering if lead not in status_of}
+    joining = {lead for lead, _owner in offerable(sets.entering - status_of.keys())}
     withdrawn = offered & sets.leaving
     kept = _("They stay with the person who accepted them.") if worked else ""
     return {

@@ -55,7 +55,11 @@ def draft_queues(request: SignedInRequest, version_pk: int) -> HttpResponse:
         growths = growth_of(*entering_and_leaving(look))
         context["growths"] = growths
         context["is_too_many"] = growths is None
-        context["change"] = sum(one.change for one in growths or ())
+        context["total"] = {
+            "joining": sum(len(one.joining) for one in growths or ()),
+            "withdrawn": sum(len(one.withdrawn) for one in growths or ()),
+            "change": sum(one.change for one in growths or ()),
+        }
     return render_page(request, "leads/draft_queues.html", "leads/_draft_queues.html", context)
 
 
