@@ -48,16 +48,18 @@ def _draft_editor() -> str:
     return reverse("definitions:draft_editor", args=[draft.pk])
 
 
-def _of_draft(route: str, query: str = "", *more: str) -> Callable[[], str]:
+def _beside(route: str, query: str = "", *more: str) -> Callable[[], str]:
+    """What stands beside a draft, of a text with as many clauses as it has: those of the draft grow."""
+
     def address() -> str:
-        draft = Version.objects.filter(status="draft").earliest("pk")
-        return reverse(route, args=[draft.pk, *more]) + query
+        version = Version.objects.filter(status="superseded").earliest("pk")
+        return reverse(route, args=[version.pk, *more]) + query
 
     return address
 
 
 def _a_tested_lead() -> str:
-    return _of_draft("leads:draft_test", f"?lead={Lead.objects.earliest('pk').pk}")()
+    return _beside("leads:draft_test", f"?lead={Lead.objects.earliest('pk').pk}")()
 
 
 PAGES = (
@@ -83,9 +85,9 @@ PAGES = (
     _page("definition", "maya", "definitions:definition_page", stage="mql"),
     _page("definition, a version", "maya", "definitions:version_page", stage="mql", number=1),
     Listed("draft editor", "maya", _draft_editor),
-    Listed("draft, its weak spots", "maya", _of_draft("leads:draft_lints"), is_list=False),
-    Listed("draft, the leads that would qualify", "maya", _of_draft("leads:draft_leads", "", "qualified")),
-    Listed("draft, whose queue grows", "maya", _of_draft("leads:draft_queues")),
+    Listed("draft, its weak spots", "maya", _beside("leads:draft_lints"), is_list=False),
+    Listed("draft, the leads that would qualify", "maya", _beside("leads:draft_leads", "", "qualified")),
+    Listed("draft, whose queue grows", "maya", _beside("leads:draft_queues")),
     Listed("draft, a lead tested", "maya", _a_tested_lead, is_list=False),
     _page("golden leads", "maya", "leads:golden_list", stage="mql"),
     _page("golden leads, one searched for", "maya", "leads:golden_new", "?q=an", stage="mql"),

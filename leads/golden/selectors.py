@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
+from django.db import connection
 from django.db.models import QuerySet
 
+from definitions import selectors as definitions
 from definitions.criteria.document import DocumentError
 from definitions.documents import document_of
 from definitions.models import Definition, Version
 from leads.golden import policies
 from leads.models import GoldenLead, Lead
+from leads.scoring.compiler import compile_version
 from leads.scoring.golden import broken_under, golden_leads_of
 from portal.common.decisions import Decision
 from portal.common.models import User
@@ -56,10 +59,10 @@ def golden_visible_to(user: User) -> QuerySet[GoldenLead]:
     return GoldenLead.objects.select_related("lead__account", "created_by", "retired_by", "definition")
 
 
-def golden_of(user: User, definition: Definition) -> QuerySet[GoldenLead]:
+def golden_of(user: User, definition: Definition) -> list[GoldenLead]:
     """Those that hold, the newest first."""
     rows = golden_visible_to(user).filter(definition=definition, retired_at=None)
-    return rows.defer("lead__provenance", "lead__account__provenance").order_by("-created_at", "-pk")
+    return list(rows.defer("lead__provenance", "lead__account__provenance").order_by("-created_at", "-pk"))
 
 
 def retired_golden_of(user: User, definition: Definition) -> QuerySet[GoldenLead]:
@@ -78,15 +81,21 @@ def golden_of_lead(user: User, lead: Lead) -> list[GoldenLead]:
 
 def held_against(version: Version, as_of: datetime) -> Held:
     """All golden leads of the version's definition against its text as it stands."""
-    return held(version, document_of(version), golden_leads_of(version.definition.stage), as_of)
+    return held([version], golden_leads_of(version.definition.stage), as_of)[0]
 
 
-def held(version: Version, document: dict[str, Any], golden: list[GoldenLead], as_of: datetime) -> Held:
-    try:
-        broken = broken_under(document, golden, as_of)
-    except DocumentError as error:
-        return Held(version, len(golden), frozenset(), tuple(error.sentences))
-    return Held(version, len(golden), frozenset(one.pk for one in broken))
+def held(versions: Iterable[Version], golden: Sequence[GoldenLead], as_of: datetime) -> list[Held]:
+    """These golden leads against the texts of some versions."""
+    catalogue, found = definitions.catalogue(), []
+    for version in versions:
+        try:
+            ready = compile_version(document_of(version), catalogue, connection.vendor)
+        except DocumentError as error:
+            found.append(Held(version, len(golden), frozenset(), tuple(error.sentences)))
+            continue
+        broken = broken_under(ready, golden, as_of)
+        found.append(Held(version, len(golden), frozenset(one.pk for one in broken)))
+    return found
 
 
 def rows_of(user: User, golden: list[GoldenLead], now: Held | None, draft: Held | None) -> list[Row]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
 
 from leads.models import GoldenLead
-from leads.scoring.compiler import qualified_ids
+from leads.scoring.compiler import qualified_of
+from leads.scoring.compiler_statement import Compiled
 from leads.scoring.scope import Scope
 
 
@@ -22,10 +22,7 @@ def broken_among(golden: Iterable[GoldenLead], qualified: frozenset[int]) -> lis
     return [one for one in golden if (one.lead_id in qualified) != one.must_qualify]
 
 
-def broken_under(document: dict[str, Any], golden: Sequence[GoldenLead], as_of: datetime) -> list[GoldenLead]:
-    """The same, asked of these leads alone: some milliseconds, however many leads there are.
-
-    Raises `DocumentError` where the document cannot be read.
-    """
+def broken_under(ready: Compiled, golden: Sequence[GoldenLead], as_of: datetime) -> list[GoldenLead]:
+    """The same, asked of these leads alone: some milliseconds, however many leads there are."""
     asked = Scope.ids([one.lead_id for one in golden])
-    return broken_among(golden, frozenset(qualified_ids(document, asked, as_of)))
+    return broken_among(golden, frozenset(qualified_of(ready, asked, as_of)))

@@ -19,7 +19,7 @@ from leads.golden.forms import GoldenForm, RewordForm
 from leads.golden.selectors import (
     golden_of,
     golden_visible_to,
-    held_against,
+    held,
     retired_golden_of,
     rows_of,
 )
@@ -41,14 +41,14 @@ def golden_list(request: SignedInRequest, stage: str) -> HttpResponse:
     `draft` breaks."""
     definition = get_object_or_404(definitions_of(stage))
     drafts = list(drafts_of(definition))
-    draft, as_of = _chosen(drafts, request.GET.get("draft")), timezone.now()
-    now = held_against(definition.active_version, as_of) if definition.active_version else None
-    then = held_against(draft, as_of) if draft else None
+    active, draft = definition.active_version, _chosen(drafts, request.GET.get("draft"))
     golden = golden_of(request.user, definition)
+    texts = [version for version in (active, draft) if version is not None]
+    by_text = {one.version: one for one in held(texts, golden, timezone.now())}
+    now, then = by_text.get(active), by_text.get(draft)  # type: ignore[arg-type]
     breaker = {"now": now, "draft": then}.get(request.GET.get("broken", ""))
-    if breaker:
-        golden = golden.filter(pk__in=breaker.broken)
-    page = page_of(request, golden)
+    shown = [one for one in golden if one.pk in breaker.broken] if breaker else golden
+    page = page_of(request, shown)
     context = {
         "section_path": DEFINITIONS,
         "definition": definition,
