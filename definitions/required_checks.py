@@ -1,4 +1,4 @@
-"""The agreement's own check: nobody's concern is left open when a draft is put to the vote."""
+"""The agreement's own checks: nobody's concern is left open, and the linter finds no error in the text."""
 
 from __future__ import annotations
 
@@ -12,12 +12,14 @@ from django.utils.translation import gettext_lazy
 
 from definitions import checks
 from definitions.checks import Finding, Problem
+from definitions.linter.text import mended_at, text_errors
 from definitions.models import Comment, Version
 from definitions.selectors.discussion import open_concerns, settled_concerns
 
 
 def register() -> None:
     checks.register("concerns", gettext_lazy("No concern is open"), concerns, is_about_text=False)
+    checks.register("linter", gettext_lazy("The linter finds no error"), no_lint_errors)
 
 
 def concerns(version: Version, document: dict[str, Any]) -> Finding:
@@ -28,6 +30,16 @@ def concerns(version: Version, document: dict[str, Any]) -> Finding:
         return Finding(tuple(_problem(version, concern, clauses) for concern in standing))
     settled = list(settled_concerns(version))
     return Finding(note=_settled_note(settled) if settled else _("Nobody has raised one."))
+
+
+def no_lint_errors(version: Version, document: dict[str, Any]) -> Finding:
+    """What can never be, each with the place where it is mended. Warnings keep nothing from the vote."""
+    wordings = {item["key"]: item["wording"] for item in document["criteria"]}
+    problems = []
+    for error in text_errors(document):
+        about = _("“%(clause)s”: ") % {"clause": wordings[error.clause]} if error.clause else ""
+        problems.append(Problem(f"{about}{error.sentence}", mended_at(version, error)))
+    return Finding(tuple(problems), "" if problems else _("Every clause and number can be met by some lead."))
 
 
 def _problem(version: Version, concern: Comment, clauses: set[str]) -> Problem:

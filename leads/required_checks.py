@@ -13,9 +13,8 @@ from definitions import checks
 from definitions.checks import Finding, Problem
 from definitions.models import Version
 from leads.models import GoldenLead
-from leads.scoring.compiler import qualified_ids
-from leads.scoring.golden import broken_among, golden_leads_of
-from leads.scoring.scope import Scope
+from leads.scoring.compiler import compiled
+from leads.scoring.golden import broken_under, golden_leads_of
 
 
 def register() -> None:
@@ -27,8 +26,7 @@ def golden_leads(version: Version, document: dict[str, Any]) -> Finding:
     golden = golden_leads_of(version.definition.stage)
     if not golden:
         return Finding(note=_("No golden lead is laid down yet."))
-    asked = Scope.ids([one.lead_id for one in golden])
-    broken = broken_among(golden, frozenset(qualified_ids(document, asked, timezone.now())))
+    broken = broken_under(compiled(document), golden, timezone.now())
     kept = ngettext("The golden lead is kept.", "All %(number)d golden leads are kept.", len(golden))
     return Finding(
         tuple(Problem(_sentence(one), reverse("leads:lead_page", args=[one.lead_id])) for one in broken),

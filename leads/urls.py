@@ -4,8 +4,12 @@ from django.urls import path
 
 from leads.views import (
     back_test,
+    draft_lints,
+    draft_lists,
     draft_numbers,
+    draft_test,
     evidence,
+    golden,
     handoff,
     imports,
     lead,
@@ -57,8 +61,17 @@ urlpatterns = [
     path("runs/<int:pk>/retry/", runs.run_retry, name="run_retry"),
     # The pages of a draft ask here
     path("drafts/<int:version_pk>/numbers/", draft_numbers.draft_numbers, name="draft_numbers"),
+    path("drafts/<int:version_pk>/leads/<slug:group>/", draft_lists.draft_leads, name="draft_leads"),
+    path("drafts/<int:version_pk>/queues/", draft_lists.draft_queues, name="draft_queues"),
+    path("drafts/<int:version_pk>/weak-spots/", draft_lints.draft_lints, name="draft_lints"),
+    path("drafts/<int:version_pk>/test/", draft_test.draft_test, name="draft_test"),
     path("rules/count/", draft_numbers.count_rule, name="rule_count"),
     path("fields/choices/", draft_numbers.field_choices, name="field_choices"),
+    # Leads that no text may get wrong
+    path("golden/<slug:stage>/", golden.golden_list, name="golden_list"),
+    path("golden/<slug:stage>/new/", golden.golden_new, name="golden_new"),
+    path("golden/<int:pk>/reword/", golden.golden_edit, name="golden_edit"),
+    path("golden/<int:pk>/retire/", golden.golden_retire, name="golden_retire"),
     # A definition from history
     path("suggest/<slug:stage>/", suggest.suggest_page, name="suggest"),
     path("suggest/<slug:stage>/open/", suggest.suggest_open, name="suggest_open"),

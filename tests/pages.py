@@ -48,6 +48,20 @@ def _draft_editor() -> str:
     return reverse("definitions:draft_editor", args=[draft.pk])
 
 
+def _beside(route: str, query: str = "", *more: str) -> Callable[[], str]:
+    """What stands beside a draft, of a text with as many clauses as it has: those of the draft grow."""
+
+    def address() -> str:
+        version = Version.objects.filter(status="superseded").earliest("pk")
+        return reverse(route, args=[version.pk, *more]) + query
+
+    return address
+
+
+def _a_tested_lead() -> str:
+    return _beside("leads:draft_test", f"?lead={Lead.objects.earliest('pk').pk}")()
+
+
 PAGES = (
     _page("home of a marketer", "maya", "portal:home"),
     _page("home of a marketing manager", "mona", "portal:home"),
@@ -73,6 +87,12 @@ PAGES = (
     _page("two versions compared", "maya", "definitions:compare", stage="mql"),
     _page("scored in silence", "mona", "leads:shadow_list", stage="mql"),
     Listed("draft editor", "maya", _draft_editor, is_list=False),
+    Listed("draft, its weak spots", "maya", _beside("leads:draft_lints"), is_list=False),
+    Listed("draft, the leads that would qualify", "maya", _beside("leads:draft_leads", "", "qualified")),
+    Listed("draft, whose queue grows", "maya", _beside("leads:draft_queues")),
+    Listed("draft, a lead tested", "maya", _a_tested_lead, is_list=False),
+    _page("golden leads", "maya", "leads:golden_list", stage="mql"),
+    _page("golden leads, one searched for", "maya", "leads:golden_new", "?q=an", stage="mql"),
     _page("answers of the reps", "sam", "definitions:answers"),
     _page("personas", "maya", "definitions:personas"),
     _page("ballots", "maya", "definitions:ballot_list"),

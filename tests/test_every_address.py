@@ -15,7 +15,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from definitions.models import Ballot, Comment, Criterion, Persona, RepAnswer, Version, Vote
 from leads.evidence.back_tests import back_test_at_once
-from leads.models import Account, Handoff, Import, Lead, Run, Shadow
+from leads.models import Account, GoldenLead, Handoff, Import, Lead, Run, Shadow
 from portal.common.models import Invitation, OwnHoliday, User
 from portal.seed.workspace import Size, workspace_seed
 from reviews.models import Action, AgendaItem, Meeting, Series
@@ -56,6 +56,8 @@ GARBAGE = (
     "field=custom.nothing&value=%00&won=1&quarter=2026-13-01",
     "field=lead.has_phone&value=True&won=1",
     "outcome=won&period=365&keep=%00&keep=nobody&aim=balance",
+    "of=%00&beside=%00&under=%00&broken=%00&draft=%00&lead=%00",
+    f"of={BEYOND}&beside={BEYOND}&under=active&broken=draft&draft={BEYOND}&lead={BEYOND}",
     f"outcome=accepted&judged_after_days={BEYOND}&within_days=%C2%B2&period=%00",
     "%00=%00&=&&&=%",
 )
@@ -129,9 +131,15 @@ def _fillings() -> list[tuple[str, Callable[[], list[tuple[Any, ...]]]]]:
         (r"leads/handoffs/", lambda: handoffs),
         (r"leads/accounts/", lambda: of(Account)),
         (r"leads/imports/", lambda: of(Import)),
+        (r"leads/golden/<slug:stage>/", lambda: [("mql",), ("sql",), ("nothing",)]),
+        (r"leads/golden/", lambda: of(GoldenLead)),
         (r"leads/relax/", lambda: [("mql",), ("nothing",)]),
         (r"leads/runs/start/", lambda: [("mql",), ("nothing",)]),
         (r"leads/runs/", lambda: of(Run)),
+        (
+            r"leads/drafts/<int:version_pk>/leads/",
+            lambda: [(*pk, group) for pk in versions for group in ("qualified", "entering", "nothing")],
+        ),
         (r"leads/drafts/", lambda: versions),
         (
             r"leads/versions/<int:pk>/evidence/<slug:key>/<slug:group>/",

@@ -216,7 +216,10 @@ class ClockLook(models.Model):
 
 
 class GoldenLead(models.Model):
-    """A lead that must always, or must never, qualify: a sentence that every draft is held against."""
+    """A lead that must always, or must never, qualify: a sentence that every draft is held against.
+
+    A retired one holds nothing any more and stays readable.
+    """
 
     definition = models.ForeignKey(
         "definitions.Definition", on_delete=models.CASCADE, related_name="golden_leads"
@@ -226,10 +229,18 @@ class GoldenLead(models.Model):
     sentence = models.CharField(max_length=300)
     created_by = models.ForeignKey("common.User", on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
+    retired_by = models.ForeignKey(
+        "common.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    retired_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(fields=("definition", "lead"), name="one_golden_word_per_lead"),
+            models.UniqueConstraint(
+                fields=("definition", "lead"),
+                condition=Q(retired_at=None),
+                name="one_golden_word_per_lead",
+            ),
         )
 
     def __str__(self) -> str:

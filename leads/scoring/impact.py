@@ -19,9 +19,11 @@ from django.utils.translation import ngettext
 
 from definitions.criteria.fingerprint import fingerprint
 from definitions.selectors import active_version
+from leads.handoffs.growth import offerable
 from leads.models import Handoff, HandoffStatus, LeadFit, Outcome, OutcomeKind
 from leads.scoring.compiler import compiled, qualified_ids, qualified_of
 from leads.scoring.golden import broken_among, golden_leads_of
+from leads.scoring.preview.questions import WEEKS
 from leads.scoring.scope import Scope
 from portal.common.models import Team
 from portal.common.selectors import weekly_capacity_of
@@ -29,7 +31,6 @@ from portal.common.selectors import weekly_capacity_of
 Json = dict[str, Any]
 
 LISTED = 200  # leads behind one number that the slip itself keeps
-WEEKS = 12
 WINS = 100  # each day of a win is a question of its own
 
 _WEEK = timedelta(days=7)
@@ -118,7 +119,7 @@ def _handoff_numbers(sets: _Sets) -> Json:
     )
     offered = {lead for lead, status in status_of.items() if status == HandoffStatus.OFFERED}
     worked = {lead for lead in sets.leaving if status_of.get(lead) == HandoffStatus.ACCEPTED}
-    joining = {lead for lead in sets.entering if lead not in status_of}
+    joining = {lead for lead, _owner in offerable(sets.entering - status_of.keys())}
     withdrawn = offered & sets.leaving
     kept = _("They stay with the person who accepted them.") if worked else ""
     return {

@@ -25,6 +25,8 @@ from portal.common.models import User
 
 # Within so many points of the threshold a lead is "one clause short" and worth a human eye.
 NEAR_MISS_POINTS = 10
+# More than this is not looked through: a longer word finds it.
+MOST_FOUND = 8
 
 
 def leads_visible_to(user: User) -> QuerySet[Lead]:
@@ -52,6 +54,15 @@ def words_match(text: str, lead: str = "") -> Q:
             | Q(**{f"{lead}account__name__icontains": word})
         )
     return found
+
+
+def leads_found(user: User, text: str) -> list[Lead]:
+    """At most eight leads by name, e-mail, company or external id, the newest first: for choosing one."""
+    text = text.strip()
+    if len(text) < 2:
+        return []
+    rows = leads_visible_to(user).filter(words_match(text) | Q(external_id=text)).select_related("account")
+    return list(rows.defer("provenance", "account__provenance").order_by("-captured_at")[:MOST_FOUND])
 
 
 def with_score(leads: QuerySet[Lead], version: Version | None) -> QuerySet[Lead]:

@@ -143,7 +143,7 @@ def _put(cells: Cells, field: Field | None, leads: list[int], value: list[Any]) 
 
 def _rewind(cells: Cells, fields: list[Field], judged: dict[int, int]) -> Iterator[Leak]:
     """Put back what was known at the judging; name the fields that were filled in only afterwards."""
-    by_name = {_RECORDED.get(field.key, field.key.partition(".")[2]): field for field in fields}
+    by_name = {recorded_name(field): field for field in fields}
     filled: dict[str, int] = defaultdict(int)
     known = {field.key: len(cells[field.key]) for field in fields}
     # The earliest change after the judging says what was known until then: it is read last.
@@ -165,6 +165,11 @@ def _rewind(cells: Cells, fields: list[Field], judged: dict[int, int]) -> Iterat
                 "is known today."
             ) % {"count": f"{count:,}", "known": f"{known[field.key]:,}"}
             yield Leak(field.key, field.label, "afterwards", sentence, True)
+
+
+def recorded_name(field: Field) -> str:
+    """What the record of changes calls an attribute."""
+    return _RECORDED.get(field.key, field.key.partition(".")[2])
 
 
 def _recorded(field: Field) -> Callable[[str], Any]:

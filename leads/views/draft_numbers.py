@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 
 from definitions.criteria.document import DocumentError
 from definitions.selectors import catalogue, versions_visible_to
+from leads.golden.selectors import held_against
 from leads.scoring.preview.numbers import preview_of
 from leads.scoring.preview.reading import TooSlow
 from leads.selectors.choices import ACTIVITY_COLUMNS, choices_of, rule_count
@@ -26,6 +27,8 @@ def draft_numbers(request: SignedInRequest, version_pk: int) -> HttpResponse:
     context: dict[str, Any] = {"version": version, "preview": None, "problems": []}
     try:
         context["preview"] = preview_of(version)
+        # As of now and not of the snapshot: it is what the vote will ask.
+        context["golden"] = held_against(version, timezone.now())
     except DocumentError as error:
         context["problems"] = error.sentences
     return render_page(request, "leads/draft_numbers.html", "leads/_draft_numbers.html", context)

@@ -13,6 +13,8 @@ from django.views.decorators.http import require_GET
 
 from definitions.models import Stage, Version
 from definitions.selectors import active_version
+from leads.golden.policies import may_lay_golden
+from leads.golden.selectors import golden_of_lead
 from leads.models import OPEN, Lead
 from leads.scoring.receipt import receipt
 from leads.selectors import lead_facts, leads
@@ -40,6 +42,8 @@ def lead_page(request: SignedInRequest, pk: int) -> HttpResponse:
         "values": [(row.attribute.label, lead_facts.value_words(row)) for row in leads.values_of_lead(lead)],
         "receipt": _live_receipt(version, lead),
         "relaxed_ids": only_relaxed_ids(version, [lead.pk]),
+        "golden": golden_of_lead(request.user, lead),
+        "may_lay_golden": may_lay_golden(request.user),
         "entries": entries,
         "older": older,
         "handoffs": handoffs,

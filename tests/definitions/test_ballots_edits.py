@@ -57,12 +57,12 @@ def test_another_meaning_starts_over_and_tells_what_changed() -> None:
     ballot = an_open_ballot()
     vote(ballot, sam())
     vote(ballot, sofia(), "disagree", "Too low.")
-    edited = edit(ballot, with_threshold(ballot, 120), mona())
+    edited = edit(ballot, with_threshold(ballot, 80), mona())
     assert edited.round == 2
     assert edited.fingerprint != ballot.fingerprint
     assert edited.version.pk == ballot.version.pk
     assert fresh(ballot).version.fingerprint == edited.fingerprint
-    assert fresh(ballot).version.threshold == 120
+    assert fresh(ballot).version.threshold == 80
     assert (edited.slip, edited.slip_hash != ballot.slip_hash) == (NEW_SLIP, True)
     assert counted(ballot) == {"marketing": 0, "sales": 0}
     assert Vote.objects.count() == 0
@@ -82,7 +82,7 @@ def test_edits_that_are_refused_change_nothing() -> None:
     ballot = an_open_ballot()
     vote(ballot, sam())
     with pytest.raises(Refused, match="Only the author or a manager"):
-        edit(ballot, with_threshold(ballot, 120), sam())
+        edit(ballot, with_threshold(ballot, 80), sam())
     with pytest.raises(Invalid, match="You changed nothing"):
         edit(ballot, copy.deepcopy(ballot.document))
     with pytest.raises(Invalid, match="There is no clause"):

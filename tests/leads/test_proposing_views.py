@@ -132,7 +132,11 @@ def test_other_words_keep_the_votes(client: Client) -> None:
 
 @pytest.mark.parametrize(
     ("case", "changes"),
-    [("threshold", {"threshold": 90}), ("points", {"points_0": 40}), ("a clause", {"removed_1": "on"})],
+    [
+        ("threshold", {"threshold": 90}),
+        ("points", {"points_0": 60}),
+        ("a clause", {"removed_1": "on", "threshold": 50}),
+    ],
 )
 def test_another_meaning_starts_over(client: Client, case: str, changes: dict[str, Any]) -> None:
     ballot = an_open_ballot()

@@ -46,12 +46,13 @@ LAST_DAY = date(2026, 5, 31)
 SOFTWARE = {"attribute": "account.industry", "is": "one_of", "values": ["software"]}
 GERMAN = {"attribute": "lead.country", "is": "one_of", "values": ["Germany"]}
 STUDENT = {"attribute": "lead.job_title", "is": "contains_word", "values": ["student"]}
+ASKED = {"activity": "contact_requested", "at_least": 1}
 CLAUSES = (
     a_criterion("c-software", SOFTWARE),
     a_criterion("c-german", GERMAN, {"kind": "required"}),
     a_criterion("c-student", STUDENT, {"kind": "disqualifies"}),
     a_criterion("c-far", STUDENT, {"kind": "points", "points": -10, "count": "once"}),
-    a_criterion("c-asked", STUDENT, {"kind": "alone"}),
+    a_criterion("c-asked", ASKED, {"kind": "alone"}),
 )
 
 

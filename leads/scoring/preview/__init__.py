@@ -5,5 +5,7 @@ columns      its answer: which leads meet a criterion, and how their occurrences
 arithmetic   a document over its columns: who qualifies, the grades, what each clause changes
 snapshots    where columns are kept, and until when they are true
 building     making a snapshot: in a request where leads are few, else by a worker
+looks        a draft and the version in force over one snapshot; what is lacking asked for or owed
 numbers      the numbers beside a draft, for the page
+lists        the leads behind each of these numbers
 """

@@ -69,6 +69,25 @@ def verdict_of(
     )
 
 
+def leads_of_grade(
+    document: Document,
+    columns: Sequence[Bits],
+    points: Sequence[Array | None],
+    population: int,
+    grade: int,
+) -> Bits:
+    """The leads that `verdict_of` counts under one grade, 1 to 5."""
+    sheet = _Sheet(document, columns, points)
+    found = np.zeros((population + 7) // 8, np.uint8)
+    for first in range(0, population, BLOCK):
+        size = min(BLOCK, population - first)
+        sheet.read(first, size)
+        sheet.judge()
+        reached = [np.ones(size, bool), *sheet.reach_grades(), np.zeros(size, bool)]
+        found[first // 8 : (first + size + 7) // 8] = np.packbits(reached[grade - 1] & ~reached[grade])
+    return found
+
+
 class _Sheet:
     """The working arrays of one document, written anew for each block of leads."""
 
@@ -139,7 +158,11 @@ class _Sheet:
 
     def count_grades(self) -> list[int]:
         """Leads of at least grade 2, 3, 4 and 5."""
-        return [_number((self.points >= self._within(low)) & self.is_in) for low in self.document.grades]
+        return [_number(flags) for flags in self.reach_grades()]
+
+    def reach_grades(self) -> list[Flags]:
+        """Who has at least grade 2, 3, 4 and 5."""
+        return [(self.points >= self._within(low)) & self.is_in for low in self.document.grades]
 
     def effects(self) -> list[int]:
         """For each clause how many leads of the block qualify with it, less those that would without."""

@@ -20,6 +20,7 @@ from leads.facts import facts_stamp
 from leads.models import PreviewSnapshot, PreviewWish
 from leads.scoring.preview import reading, snapshots
 from leads.scoring.preview.columns import Column
+from leads.scoring.preview.questions import Question, fields_of, question_of_capture, question_of_field
 from portal.common import owed
 
 log = structlog.get_logger(__name__)
@@ -32,11 +33,16 @@ EDITED_WITHIN = timedelta(hours=8)
 
 
 def build(
-    documents: Iterable[Document], catalogue: Catalogue, has_time: Callable[[], bool]
+    documents: Iterable[Document],
+    catalogue: Catalogue,
+    has_time: Callable[[], bool],
+    *,
+    with_fields: bool = False,
 ) -> PreviewSnapshot:
     """The snapshot that is true now, with the columns of these documents: a new one, or what it lacks.
 
-    Where time runs out, columns are still missing; what is there is true.
+    `with_fields` adds which attributes are known of whom, for the linter. Where time runs out, columns are
+    still missing; what is there is true.
     """
     now = timezone.now()
     found: dict[str, Column] = {}
@@ -44,18 +50,29 @@ def build(
         stamp, snapshot = facts_stamp(), snapshots.current()
         if snapshot is None or not snapshots.is_true(snapshot, stamp, now):
             snapshot = snapshots.made_now(stamp, now)
-        asked = {
-            question.key: question
-            for document in documents
-            for question in snapshots.questions_of(document, catalogue, snapshot.as_of)
-        }
+        asked = _questions(documents, catalogue, snapshot, with_fields)
         had = snapshots.columns_of(snapshot, asked.values())
-        for key in asked.keys() - had.keys():
+        for key in [key for key in asked if key not in had]:
             if not has_time():
                 break
             found[key] = reading.ask(asked[key], snapshots.lead_ids_of(snapshot))
     snapshots.keep(snapshot, found)
     return snapshot
+
+
+def _questions(
+    documents: Iterable[Document], catalogue: Catalogue, snapshot: PreviewSnapshot, with_fields: bool
+) -> dict[str, Question]:
+    """By key, what the numbers need first."""
+    rules = snapshots.rules_of(catalogue, snapshot.as_of)
+    documents = list(documents)
+    asked = [question_of_capture(rules)]
+    for document in documents:
+        asked += snapshots.questions_of(document, catalogue, snapshot.as_of)
+    if with_fields:
+        fields = {key: field for document in documents for key, field in fields_of(document.criteria).items()}
+        asked += (question_of_field(field, rules) for field in fields.values())
+    return {question.key: question for question in asked}
 
 
 def work_wishes(has_time: Callable[[], bool]) -> int:
@@ -69,7 +86,8 @@ def work_wishes(has_time: Callable[[], bool]) -> int:
     ours = PreviewWish.objects.filter(lease_token=wishes[0].lease_token)  # type: ignore[attr-defined]
     catalogue = definitions.catalogue()
     try:
-        build(_documents([wish.pk for wish in wishes], catalogue), catalogue, has_time)
+        documents = _documents([wish.pk for wish in wishes], catalogue)
+        build(documents, catalogue, has_time, with_fields=True)
     except Exception as error:
         # Tried again when the lease runs out; whoever waits for it is told.
         ours.update(error=f"{type(error).__name__}: {error}")

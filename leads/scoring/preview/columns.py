@@ -90,6 +90,15 @@ def ids_of(bits: Bits, lead_ids: Ids) -> Ids:
     return lead_ids[np.unpackbits(bits, count=lead_ids.size).view(bool)]
 
 
+def by_age(column: Column, bits: Bits, most: int) -> Array:
+    """How many of the leads whose bit is set have their one occurrence at each age, 0 to `most` - 1."""
+    rows = column.occurrences
+    assert rows is not None, "This column was not asked for its occurrences."
+    assert not rows.lengths.size, "A lead has several occurrences here."
+    is_hit = np.unpackbits(column.hits).view(bool)
+    return np.bincount(rows.ages[np.unpackbits(bits).view(bool)[is_hit]], minlength=most)
+
+
 # -- from rows ---------------------------------------------------------------------------------------------
 
 

@@ -1,35 +1,16 @@
-"""The numbers beside a draft: from columns that stand, asking the database for a changed rule alone."""
+"""The numbers beside a draft, for the page. Each has its list of leads: `lists`."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from django.utils import timezone
-
-from definitions import selectors as definitions
-from definitions.criteria.catalogue import Catalogue
-from definitions.criteria.document import parse
-from definitions.criteria.nodes import Document
-from definitions.documents import document_of
 from definitions.models import Version
-from leads.facts import facts_stamp
-from leads.models import LeadFit, PreviewSnapshot, PreviewWish
-from leads.scoring.preview import building, reading, snapshots
 from leads.scoring.preview.arithmetic import Verdict
-from leads.scoring.preview.columns import Column, count
-from leads.scoring.preview.questions import Question
-from leads.tasks import build_preview
-from portal.common.bells import ring_on_commit
-
-# Up to so many leads, a snapshot is made while the page waits: a quarter of a second.
-FEW_LEADS = 20_000
-# Up to so many leads any number of columns, and of more leads this many columns, are asked for at once.
-SOME_LEADS = 50_000
-FEW_COLUMNS = 2
-# On a workspace where facts change all the time: how old a count may grow before it is made anew.
-RENEWED_AFTER = timedelta(seconds=60)
+from leads.scoring.preview.columns import by_age, count
+from leads.scoring.preview.looks import Look, look_at
+from leads.scoring.preview.questions import WEEKS
 
 
 @dataclass(frozen=True)
@@ -43,6 +24,20 @@ class ClauseNumbers:
 
 
 @dataclass(frozen=True)
+class WeekNumbers:
+    """Of the leads captured in each of the last twelve weeks, those that would qualify: all of them, and
+    the fewest and most of one week."""
+
+    leads: int
+    least: int
+    most: int
+
+    @property
+    def mean(self) -> float:
+        return round(self.leads / WEEKS, 1)
+
+
+@dataclass(frozen=True)
 class ActiveNumbers:
     """The version in force on the same leads as of the same instant, and the way from it to the draft."""
 
@@ -50,6 +45,7 @@ class ActiveNumbers:
     qualified: int
     entering: int
     leaving: int
+    weekly: WeekNumbers
 
     @property
     def leaving_change(self) -> int:
@@ -74,6 +70,7 @@ class Numbers:
     qualified: int
     grades: list[GradeNumbers]
     clauses: list[ClauseNumbers]
+    weekly: WeekNumbers
     active: ActiveNumbers | None
     has_moved: bool
 
@@ -94,109 +91,18 @@ class Preview:
     error: str = ""
 
 
-@dataclass(frozen=True)
-class _Asked:
-    """The draft, and the version in force beside it, where there is one."""
-
-    version: Version
-    catalogue: Catalogue
-    draft: Document
-    active: Document | None
-
-    @property
-    def documents(self) -> list[Document]:
-        return [self.draft, self.active] if self.active else [self.draft]
-
-
 def preview_of(version: Version) -> Preview:
-    """The numbers of a version as it stands now. Raises `DocumentError` for a draft that cannot be read yet.
-
-    What is lacking is computed at once where that is quick, and else owed by the workers.
-    """
-    catalogue = definitions.catalogue()
-    active = version.definition.active_version
-    asked = _Asked(
-        version,
-        catalogue,
-        parse(document_of(version), catalogue),
-        parse(document_of(active), catalogue) if active else None,
-    )
-    now, stamp, snapshot = timezone.now(), facts_stamp(), snapshots.current()
-    if (snapshot is None or not snapshots.is_true(snapshot, stamp, now)) and _are_few():
-        snapshot = building.build(asked.documents, catalogue, has_time=lambda: True)
-        stamp = snapshot.facts_stamp
-    if snapshot is None:
-        return _owed(asked, [clause.wording for clause in asked.draft.criteria])
-    questions = [snapshots.questions_of(document, catalogue, snapshot.as_of) for document in asked.documents]
-    columns = snapshots.columns_of(snapshot, [one for each in questions for one in each])
-    missing = {one.key: one for each in questions for one in each if one.key not in columns}
-    if missing and snapshot.population > SOME_LEADS and len(missing) > FEW_COLUMNS:
-        return _owed(asked, _wordings(asked, questions, missing))
-    has_moved = stamp != snapshot.facts_stamp
-    if missing:
-        try:
-            found, is_exact = _asked_now(snapshot, missing)
-        except reading.TooSlow:
-            return _owed(asked, _wordings(asked, questions, missing))
-        columns |= found
-        has_moved |= not is_exact
-    numbers = _numbers(asked, snapshot, questions, columns, has_moved)
-    is_worn = numbers.has_moved and now - snapshot.as_of > RENEWED_AFTER
-    if is_worn or now - snapshot.as_of >= snapshots.TRUE_FOR:
-        return _owed(asked, (), numbers)
-    return Preview(numbers)
+    """The numbers of a version as it stands now. Raises `DocumentError` for one that cannot be read yet."""
+    looked = look_at(version)
+    numbers = _numbers(looked.look) if looked.look else None
+    return Preview(numbers, looked.is_owed, looked.missing, looked.error)
 
 
-def _are_few() -> bool:
-    return LeadFit.objects.order_by()[: FEW_LEADS + 1].count() <= FEW_LEADS
-
-
-def _owed(asked: _Asked, missing: Sequence[str], numbers: Numbers | None = None) -> Preview:
-    if building.wish(asked.version):
-        ring_on_commit(build_preview)
-    error = PreviewWish.objects.filter(version=asked.version).values_list("error", flat=True).first() or ""
-    return Preview(numbers, is_owed=True, missing=missing, error=error)
-
-
-def _wordings(asked: _Asked, questions: list[list[Question]], missing: dict[str, Question]) -> list[str]:
-    """Of the clauses, the draft's first, whose columns are missing."""
-    return [
-        clause.wording
-        for document, each in zip(asked.documents, questions, strict=True)
-        for clause, question in zip(document.criteria, each, strict=True)
-        if question.key in missing
-    ]
-
-
-def _asked_now(snapshot: PreviewSnapshot, missing: dict[str, Question]) -> tuple[dict[str, Column], bool]:
-    """Columns as of the snapshot's instant, and whether they are exact: by the facts that it was made of.
-
-    Such ones are kept for the next time.
-    """
-    lead_ids = snapshots.lead_ids_of(snapshot)
-    with reading.one_look(reading.PAGE_SECONDS):
-        is_exact = facts_stamp() == snapshot.facts_stamp
-        found = {key: reading.ask(question, lead_ids) for key, question in missing.items()}
-    if is_exact:
-        snapshots.keep(snapshot, found)
-    return found, is_exact
-
-
-def _numbers(
-    asked: _Asked,
-    snapshot: PreviewSnapshot,
-    questions: list[list[Question]],
-    columns: dict[str, Column],
-    has_moved: bool,
-) -> Numbers:
-    draft = snapshots.verdict(snapshot, asked.draft, questions[0], columns)
-    version, active = asked.version.definition.active_version, None
-    if version and asked.active:
-        name = version.pk, version.fingerprint
-        active = snapshots.verdict(snapshot, asked.active, questions[1], columns, name)
+def _numbers(look: Look) -> Numbers:
+    draft, active = look.draft, look.active
     return Numbers(
-        as_of=snapshot.as_of,
-        population=snapshot.population,
+        as_of=look.as_of,
+        population=look.population,
         qualified=draft.count,
         grades=[
             GradeNumbers(grade, draft.grades[grade - 1], active.grades[grade - 1] if active else None)
@@ -204,14 +110,21 @@ def _numbers(
         ],
         clauses=[
             ClauseNumbers(clause.key, clause.wording, met, -effect)
-            for clause, met, effect in zip(asked.draft.criteria, draft.met, draft.effects, strict=True)
+            for clause, met, effect in zip(look.asked.draft.criteria, draft.met, draft.effects, strict=True)
         ],
-        active=_beside(version, draft, active),
-        has_moved=has_moved,
+        weekly=_weekly(look, draft),
+        active=_beside(look),
+        has_moved=look.has_moved,
     )
 
 
-def _beside(version: Version | None, draft: Verdict, active: Verdict | None) -> ActiveNumbers | None:
+def _weekly(look: Look, verdict: Verdict) -> WeekNumbers:
+    weeks = by_age(look.captured, verdict.qualified, WEEKS)
+    return WeekNumbers(int(weeks.sum()), int(weeks.min()), int(weeks.max()))
+
+
+def _beside(look: Look) -> ActiveNumbers | None:
+    version, draft, active = look.asked.version.definition.active_version, look.draft, look.active
     if version is None or active is None:
         return None
     return ActiveNumbers(
@@ -219,4 +132,5 @@ def _beside(version: Version | None, draft: Verdict, active: Verdict | None) -> 
         active.count,
         entering=count(draft.qualified & ~active.qualified),
         leaving=count(active.qualified & ~draft.qualified),
+        weekly=_weekly(look, active),
     )

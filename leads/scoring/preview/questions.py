@@ -7,12 +7,24 @@ is in there, with custom attributes, kinds and personas resolved to what they me
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from definitions.criteria.nodes import ActivityTest, Clause, Effect, Node
+from definitions.criteria.catalogue import Field
+from definitions.criteria.nodes import (
+    ActivityTest,
+    AttributeTest,
+    Clause,
+    Effect,
+    Node,
+    nodes_of,
+)
 from leads.scoring.compiler_behaviour import period
 from leads.scoring.compiler_rules import DAY, RuleCompiler
 from leads.scoring.sql import Sql, name, sql
+
+# How far back the leads of a week are looked at, to tell how many a week would qualify.
+WEEKS = 12
 
 
 @dataclass(frozen=True)
@@ -46,6 +58,39 @@ def question_of_rule(rule: Node, rules: RuleCompiler) -> Question:
 def _comes_once(test: ActivityTest) -> bool:
     """Whether the set of the leads that meet it holds each of them once."""
     return test.measure != "within_any_hours" and (test.measure, test.number) != ("at_least", 1)
+
+
+def fields_of(clauses: Iterable[Clause]) -> dict[str, Field]:
+    """The attributes whose values clauses ask for, by key; not those of which they ask if they are known."""
+    return {
+        node.field.key: node.field
+        for clause in clauses
+        for node in nodes_of(clause.rule)
+        if isinstance(node, AttributeTest) and node.operator not in ("known", "unknown")
+    }
+
+
+def question_of_field(field: Field, rules: RuleCompiler) -> Question:
+    """The leads of which an attribute is known."""
+    return question_of_rule(AttributeTest(field, "known"), rules)
+
+
+def question_of_capture(rules: RuleCompiler) -> Question:
+    """The leads captured in the last twelve weeks; their `age` is in weeks, 0 for the one that ends now."""
+    span = 7 * DAY
+    age = sql("(({} - f.captured_at) / {})", rules.as_of, span)
+    recent = sql("f.captured_at >= {} AND f.captured_at < {}", rules.as_of - WEEKS * span, rules.as_of)
+    # The oldest instant lies exactly at the end of the last week.
+    statement = sql(
+        "SELECT f.lead_id, CASE WHEN {} < {} THEN {} ELSE {} END AS age, 1 AS number "
+        "FROM leads_leadfit f WHERE {}",
+        age,
+        WEEKS,
+        age,
+        WEEKS - 1,
+        recent,
+    )
+    return Question(statement, True)
 
 
 def _occurrences(clause: Clause, rules: RuleCompiler) -> Sql:

@@ -13,8 +13,8 @@ from definitions.criteria.nodes import Document, Effect
 from leads.models import PreviewColumn, PreviewSnapshot
 from leads.scoring.compiler_rules import RuleCompiler
 from leads.scoring.preview import reading
-from leads.scoring.preview.arithmetic import Verdict, verdict_of
-from leads.scoring.preview.columns import Array, Column, Ids, pack, unpack
+from leads.scoring.preview.arithmetic import Verdict, leads_of_grade, verdict_of
+from leads.scoring.preview.columns import Array, Bits, Column, Ids, pack, unpack
 from leads.scoring.preview.memo import Memo
 from leads.scoring.preview.questions import Question, question_of
 from leads.scoring.scope import Scope
@@ -54,8 +54,13 @@ def lead_ids_of(snapshot: PreviewSnapshot) -> Ids:
 
 def questions_of(document: Document, catalogue: Catalogue, as_of: datetime) -> list[Question]:
     """What has to be asked for a document, in the order of its criteria."""
-    rules = RuleCompiler(catalogue, connection.vendor, to_microseconds(as_of), Scope.all())
+    rules = rules_of(catalogue, as_of)
     return [question_of(clause, rules) for clause in document.criteria]
+
+
+def rules_of(catalogue: Catalogue, as_of: datetime) -> RuleCompiler:
+    """For questions about all leads as of an instant."""
+    return RuleCompiler(catalogue, connection.vendor, to_microseconds(as_of), Scope.all())
 
 
 def columns_of(snapshot: PreviewSnapshot, questions: Iterable[Question]) -> dict[str, Column]:
@@ -79,15 +84,38 @@ def verdict(
     to a document that never changes."""
     found = _memo.get((snapshot.pk, name)) if name else None
     if found is None:
-        asked = [columns[question.key] for question in questions]
-        points = [
-            _points(snapshot, question.key, column, clause.effect) if clause.effect.is_counted else None
-            for clause, question, column in zip(document.criteria, questions, asked, strict=True)
-        ]
-        found = verdict_of(document, [column.hits for column in asked], points, snapshot.population)
+        hits, points = _read(snapshot, document, questions, columns)
+        found = verdict_of(document, hits, points, snapshot.population)
         if name:
             _memo.put((snapshot.pk, name), found, found.qualified.nbytes)
     return found
+
+
+def graded(
+    snapshot: PreviewSnapshot,
+    document: Document,
+    questions: Sequence[Question],
+    columns: Mapping[str, Column],
+    grade: int,
+) -> Bits:
+    """The leads of one grade under the document."""
+    hits, points = _read(snapshot, document, questions, columns)
+    return leads_of_grade(document, hits, points, snapshot.population, grade)
+
+
+def _read(
+    snapshot: PreviewSnapshot,
+    document: Document,
+    questions: Sequence[Question],
+    columns: Mapping[str, Column],
+) -> tuple[list[Bits], list[Array | None]]:
+    """What the arithmetic takes: the leads that meet each criterion, and the points of those that count."""
+    asked = [columns[question.key] for question in questions]
+    points = [
+        _points(snapshot, question.key, column, clause.effect) if clause.effect.is_counted else None
+        for clause, question, column in zip(document.criteria, questions, asked, strict=True)
+    ]
+    return [column.hits for column in asked], points
 
 
 def _points(snapshot: PreviewSnapshot, key: str, column: Column, effect: Effect) -> Array:

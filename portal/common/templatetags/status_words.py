@@ -56,6 +56,14 @@ STATUSES: dict[str, StatusLook] = {
     "disqualified": StatusLook(_("Disqualified"), "ban", "bad"),
     "relaxed": StatusLook(_("Only while relaxed"), "clock-history", "warn"),
     "recycled": StatusLook(_("Recycled"), "recycle", "plain"),
+    # A golden lead, and whether a text keeps it
+    "golden_always": StatusLook(_("Must always qualify"), "star-fill", "plain"),
+    "golden_never": StatusLook(_("Must never qualify"), "slash-circle", "plain"),
+    "kept": StatusLook(_("Kept"), "check-circle", "good"),
+    "broken": StatusLook(_("Broken"), "exclamation-triangle", "bad"),
+    # What the linter finds
+    "lint_error": StatusLook(_("To be mended"), "x-circle", "bad"),
+    "lint_warning": StatusLook(_("Worth a look"), "lightbulb", "warn"),
     # A handoff
     "offered": StatusLook(_("Offered"), "inbox", "going"),
     "accepted": StatusLook(_("Accepted"), "check-circle", "good"),

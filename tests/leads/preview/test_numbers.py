@@ -19,7 +19,7 @@ from leads import tasks
 from leads.facts import refresh
 from leads.models import Lead, PreviewColumn, PreviewSnapshot, PreviewWish
 from leads.scoring import clock
-from leads.scoring.preview import building, numbers
+from leads.scoring.preview import building, looks
 from leads.scoring.preview.numbers import GradeNumbers, preview_of
 from portal.common import owed
 from tests.builders import NOW, a_criterion, a_document, an_activity, maya
@@ -45,7 +45,7 @@ def now() -> Iterator[Any]:
 @pytest.fixture
 def many(monkeypatch: pytest.MonkeyPatch) -> None:
     """However few there are, they count as so many that nobody waits for them."""
-    monkeypatch.setattr(numbers, "FEW_LEADS", -1)
+    monkeypatch.setattr(looks, "FEW_LEADS", -1)
 
 
 def has_time() -> bool:
@@ -127,8 +127,8 @@ def test_columns_are_shared_by_versions_that_ask_the_same() -> None:
     some_leads(software=3, retail=2)
     draft = a_draft_beside()
     numbers_of(draft)
-    # The version in force has the same two rules with other points.
-    assert PreviewColumn.objects.count() == 2
+    # The version in force has the same two rules with other points. The third says who was captured when.
+    assert PreviewColumn.objects.count() == 3
 
 
 def test_the_queries_of_a_look_are_few() -> None:
@@ -243,7 +243,7 @@ def test_several_new_rules_over_many_leads_are_left_to_a_worker(
     draft = a_draft_beside()
     preview_of(fresh(draft))
     building.work_wishes(has_time)
-    monkeypatch.setattr(numbers, "SOME_LEADS", 4)
+    monkeypatch.setattr(looks, "SOME_LEADS", 4)
     for days in (31, 32, 33):
         a_clause(draft, half="behaviour", rule={**PRICING, "within_days": days})
     snapshot = PreviewSnapshot.objects.get()
@@ -314,7 +314,8 @@ def test_the_worker_makes_the_columns_of_what_is_in_force(many: None) -> None:
     draft = a_draft_beside(document=document)
     preview_of(fresh(draft))
     building.work_wishes(has_time)
-    assert PreviewColumn.objects.count() == 3
+    # Two clauses and one in force, the weeks in which leads were captured, and of whom the industry is known.
+    assert PreviewColumn.objects.count() == 5
     assert asked_of_facts(draft) == []
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
+from typing import Any
 
 import numpy as np
 import pytest
@@ -98,6 +99,9 @@ def _compare(document: Json, changed: Json, world: list[Person], ids: list[int])
         grades = Counter(row.grade for row in rows)
         assert verdict.grades == tuple(grades[grade] for grade in range(1, 6))
         hits = criterion_columns(asked, Scope.all(), NOW).values()
+        for grade in range(1, 6):
+            bits = arithmetic.leads_of_grade(*_taken(parse(asked, catalogue), columns, len(ids)), grade)
+            assert list(ids_of(bits, np.array(ids))) == [row.lead_id for row in rows if row.grade == grade]
         assert list(verdict.met) == [sum(hit.is_met for hit in each) for each in zip(*hits, strict=True)]
         assert list(verdict.effects) == _effects(asked, len(qualified))
         oracle = Oracle(asked, world, NOW)
@@ -107,11 +111,16 @@ def _compare(document: Json, changed: Json, world: list[Person], ids: list[int])
 
 
 def _verdict(document: Document, columns: list[Column], population: int) -> Verdict:
+    return arithmetic.verdict_of(*_taken(document, columns, population))
+
+
+def _taken(document: Document, columns: list[Column], population: int) -> tuple[Any, Any, Any, int]:
+    """What the arithmetic takes."""
     points = [
         column.points(clause.effect, population) if clause.effect.is_counted else None
         for clause, column in zip(document.criteria, columns, strict=True)
     ]
-    return arithmetic.verdict_of(document, [column.hits for column in columns], points, population)
+    return document, [column.hits for column in columns], points, population
 
 
 def _effects(document: Json, qualified: int) -> list[int]:

@@ -65,7 +65,8 @@ def test_facts_that_change_while_a_snapshot_is_made_make_it_old() -> None:
 
     made = building.build([document], catalogue, facts_change)
     (question,) = snapshots.questions_of(document, catalogue, made.as_of)
-    assert (made.population, LeadFit.objects.count()) == (1, 2)
+    # Two columns: the clause's, and in which week each lead was captured.
+    assert (made.population, LeadFit.objects.count()) == (1, 3)
     assert snapshots.columns_of(made, [question])[question.key].met == 1
     assert not snapshots.is_true(made, facts_stamp(), made.as_of)
 

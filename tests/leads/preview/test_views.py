@@ -9,7 +9,7 @@ import time_machine
 from django.urls import reverse
 
 from leads.facts import refresh
-from leads.scoring.preview import building, numbers
+from leads.scoring.preview import building, looks
 from tests.builders import NOW, an_active_version, olga, sam
 from tests.definitions.drafting import HTMX, a_draft, signed_in
 from tests.leads.preview.stories import a_draft_beside, fresh, some_leads
@@ -22,7 +22,7 @@ POLLS = "every 3s"
 @pytest.fixture(autouse=True)
 def few_leads_beside(monkeypatch: pytest.MonkeyPatch) -> None:
     # However few there are, a worker makes the first count.
-    monkeypatch.setattr(numbers, "FEW_LEADS", -1)
+    monkeypatch.setattr(looks, "FEW_LEADS", -1)
 
 
 @time_machine.travel(NOW, tick=False)
