@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
 from definitions.criteria.catalogue import Catalogue
 from definitions.criteria.document import HALVES, DocumentError, parse_rule
+from definitions.criteria.fingerprint import personas_of
 from definitions.criteria.wording import sentence_of_effect, sentence_of_rule
 
 
@@ -64,3 +66,12 @@ def read_document(document: dict[str, Any], catalogue: Catalogue) -> dict[str, l
     groups = {group["key"]: group["label"] for group in document["groups"]}
     clauses = [read_clause(item, groups, catalogue) for item in document["criteria"]]
     return {half: [clause for clause in clauses if clause.half == half] for half in HALVES}
+
+
+def clauses_by_persona(document: dict[str, Any]) -> dict[str, list[str]]:
+    """For each persona's key the wordings of the clauses that serve it or ask whether a lead fits it."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for item in document["criteria"]:
+        for key in sorted({*item.get("personas", []), *personas_of(item["rule"])}):
+            found[key].append(item["wording"])
+    return found

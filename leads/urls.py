@@ -6,6 +6,7 @@ from leads.views import (
     back_test,
     draft_numbers,
     evidence,
+    examples,
     handoff,
     imports,
     lead,
@@ -58,6 +59,10 @@ urlpatterns = [
     path("drafts/<int:version_pk>/numbers/", draft_numbers.draft_numbers, name="draft_numbers"),
     path("rules/count/", draft_numbers.count_rule, name="rule_count"),
     path("fields/choices/", draft_numbers.field_choices, name="field_choices"),
+    # Leads that illustrate what a rep answered
+    path("answers/<int:pk>/examples/", examples.example_page, name="answer_examples"),
+    path("answers/<int:pk>/examples/<int:lead_pk>/add/", examples.attach, name="example_attach"),
+    path("answers/<int:pk>/examples/<int:lead_pk>/remove/", examples.detach, name="example_detach"),
     # A definition from history
     path("suggest/<slug:stage>/", suggest.suggest_page, name="suggest"),
     path("suggest/<slug:stage>/open/", suggest.suggest_open, name="suggest_open"),

@@ -1,4 +1,5 @@
 from leads.models.evidence import BackTest, BackTestWeek
+from leads.models.examples import AnswerExample
 from leads.models.facts import (
     Account,
     AccountValue,
@@ -43,6 +44,7 @@ __all__ = [
     "Account",
     "AccountValue",
     "Activity",
+    "AnswerExample",
     "BackTest",
     "BackTestWeek",
     "Chunk",
