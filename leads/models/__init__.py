@@ -38,6 +38,7 @@ from leads.models.scoring import (
     Score,
     TouchedLead,
 )
+from leads.models.tasting import Tasting, TastingAnswer, TastingLead
 
 __all__ = [
     "OPEN",
@@ -78,6 +79,9 @@ __all__ = [
     "Score",
     "Source",
     "StageChange",
+    "Tasting",
+    "TastingAnswer",
+    "TastingLead",
     "Term",
     "TouchedLead",
 ]
