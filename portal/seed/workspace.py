@@ -17,7 +17,7 @@ from portal.seed.extras import import_lay, notices_lay
 from portal.seed.facts import facts_lay
 from portal.seed.handoffs import handoffs_lay
 from portal.seed.meetings import meetings_lay
-from portal.seed.people import ZONE, people_lay
+from portal.seed.people import ZONE, capacity_note, people_lay
 from portal.seed.tastings import examples_lay, tasting_lay
 from portal.seed.trail import Desk, Trail
 
@@ -62,6 +62,7 @@ def workspace_seed(
     people = people_lay(joined_at=now - timedelta(days=400))
     calendar = calendar_of(Team.SALES, workspace)
     desk, trail = Desk(now, calendar), Trail()
+    capacity_note(people, desk, trail)
     sales_activities = size.activities // SALES_SHARE
     laid = facts_lay(
         leads=size.leads,
