@@ -131,6 +131,8 @@ def lead_taste(*, tasting: Tasting, place: int, takes: bool, reason: str, actor:
 def tasting_close(*, tasting: Tasting, actor: User) -> Tasting:
     """End it: everybody may read the results, and the leads have their names again."""
     policies.may_close(actor, tasting).require()
+    # An answer that is just being written is waited for: by the clock, too, it comes before the close.
+    Tasting.objects.select_for_update().get(pk=tasting.pk)
     TASTING.apply(tasting, "close", closed_by=actor, closed_at=timezone.now())
     audit.record("tasting.closed", subject=tasting, actor=actor)
     return tasting

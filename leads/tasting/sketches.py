@@ -44,12 +44,12 @@ def sketches_of(
     return {
         key: {
             "fit": [
-                [label, hide(value, secrets[key])]
-                for label, value in [*_facts(lead), *custom[key]]
-                if value not in ("", None)
+                [label, value]
+                for label, value in [*_written(lead, custom[key], secrets[key]), *_told(lead)]
+                if value
             ],
             "behaviour": [
-                *(hide(sentence, secrets[key]) for sentence in _sentences(deeds[key], as_of)),
+                *_sentences(deeds[key], as_of, secrets[key]),
                 *_mates_sentence(mates[key]),
             ],
         }
@@ -69,25 +69,36 @@ def _secrets(lead: Lead) -> frozenset[str]:
 # -- fit -----------------------------------------------------------------------------------------------------
 
 
-def _facts(lead: Lead) -> Iterator[tuple[str, str]]:
+def _written(lead: Lead, custom: list[tuple[str, str]], secrets: frozenset[str]) -> Iterator[tuple[str, str]]:
+    """What somebody wrote down, with its holes where it names anybody."""
     account = lead.account
-    yield _("Job title"), lead.job_title
-    yield _("Role"), lead.role
-    yield _("Seniority"), lead.seniority
-    yield _("Department"), lead.department
-    addresses = {True: _("a free address"), False: _("a company’s own address"), None: ""}
-    yield _("E-mail"), addresses[lead.fit.is_free_email]
-    yield _("Phone"), _("left a number") if lead.fit.has_phone else _("left none")
-    yield _("Country"), lead.country or (account.country if account else "")
-    yield _("Region"), lead.region or (account.region if account else "")
-    yield _("Language"), lead.language
+    texts = [
+        (_("Job title"), lead.job_title),
+        (_("Role"), lead.role),
+        (_("Seniority"), lead.seniority),
+        (_("Department"), lead.department),
+        (_("Country"), lead.country or (account.country if account else "")),
+        (_("Region"), lead.region or (account.region if account else "")),
+        (_("Language"), lead.language),
+        (_("Industry"), account.industry if account else ""),
+        (_("Lead source"), lead.lead_source),
+        (_("Channel"), lead.channel),
+        *custom,
+    ]
+    for label, text in texts:
+        yield label, hide(text, secrets)
+
+
+def _told(lead: Lead) -> Iterator[tuple[str, str]]:
+    """What the portal itself says of the lead, in the rough."""
+    account = lead.account
     if account is not None:
-        yield _("Industry"), account.industry
         yield _("Employees"), _band(account.employees, SIZES) or account.employee_band
         yield _("Annual revenue"), _band(account.annual_revenue, REVENUES) or account.revenue_band
         yield _("Kind of account"), str(account.get_kind_display())
-    yield _("Lead source"), lead.lead_source
-    yield _("Channel"), lead.channel
+    addresses = {True: _("a free address"), False: _("a company’s own address"), None: ""}
+    yield _("E-mail"), addresses[lead.fit.is_free_email]
+    yield _("Phone"), _("left a number") if lead.fit.has_phone else _("left none")
 
 
 def _band(value: int | None, bounds: tuple[int, ...]) -> str:
@@ -164,7 +175,7 @@ def _deeds(leads: dict[int, Lead], as_of: datetime) -> dict[int, list[Json]]:
     return found
 
 
-def _sentences(deeds: list[Json], as_of: datetime) -> list[str]:
+def _sentences(deeds: list[Json], as_of: datetime, secrets: frozenset[str]) -> list[str]:
     """One for each kind, the one done last first."""
     if not deeds:
         return [_("Nothing in the last %(days)d days.") % {"days": DAYS}]
@@ -173,17 +184,18 @@ def _sentences(deeds: list[Json], as_of: datetime) -> list[str]:
         by_kind[deed["label"]].append(deed)
     newest = {label: max(deed["last"] for deed in of_kind) for label, of_kind in by_kind.items()}
     return [
-        _sentence(label, by_kind[label], (as_of - newest[label]).days)
+        _sentence(label, by_kind[label], (as_of - newest[label]).days, secrets)
         for label in sorted(by_kind, key=lambda label: (newest[label], label), reverse=True)
     ]
 
 
-def _sentence(label: str, deeds: list[Json], days: int) -> str:
+def _sentence(label: str, deeds: list[Json], days: int, secrets: frozenset[str]) -> str:
     count = sum(deed["count"] for deed in deeds)
     times = ngettext("once", "%(n)d times", count) % {"n": count}
     ago = ngettext("%(n)d day ago", "%(n)d days ago", days) % {"n": days} if days else _("today")
     values = {"kind": label, "times": times, "ago": ago}
-    subjects = [deed["subject__text"] for deed in deeds if deed["subject__text"]][:MOST_SUBJECTS]
+    named = [deed["subject__text"] for deed in deeds if deed["subject__text"]]
+    subjects = [hide(subject, secrets) for subject in named[:MOST_SUBJECTS]]
     if not subjects:
         return _("%(kind)s %(times)s, last %(ago)s.") % values
     return _("%(kind)s %(times)s, last %(ago)s: %(subjects)s.") % {**values, "subjects": ", ".join(subjects)}

@@ -24,6 +24,8 @@ SECRETS = secrets_of(
         ("inside another word", "vantabergdemo", "…"),
         ("inside an address of the web", "/welcome/vantaberg-demo", "/welcome/…-demo"),
         ("an id", "record nl-00000042", "record …-…"),
+        ("a number to call", "Ring +46 70 123 45 67 or 0555/123456", "Ring … or …"),
+        ("a short number of an id or a phone", "46 to 70 people", "46 to 70 people"),
         ("an ordinary word of the company", "Head of Software", "Head of Software"),
         ("nothing to hide", "Head of Operations", "Head of Operations"),
     ],
