@@ -23,3 +23,4 @@ class DefinitionsConfig(AppConfig):
         # Not before now: it reads the models.
         import_module("definitions.owed_work").register()
         import_module("definitions.required_checks").register()
+        import_module("definitions.own_steps").register()

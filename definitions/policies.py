@@ -65,6 +65,11 @@ def may_answer(user: User) -> Decision:
     return ALLOW
 
 
+def may_ask_reps(user: User) -> Decision:
+    """Remind those in sales who have not answered: whoever may draft, since the draft waits for them."""
+    return may_draft(user)
+
+
 def may_set_promise(user: User, house: str) -> Decision:
     """Each side’s manager speaks for that side; managers of neither house keep both in order."""
     if not user.is_active or not user.is_manager:

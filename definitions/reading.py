@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -9,6 +10,7 @@ from typing import Any
 
 from definitions.criteria.catalogue import Catalogue
 from definitions.criteria.document import HALVES, DocumentError, parse_rule
+from definitions.criteria.fingerprint import personas_of
 from definitions.criteria.wording import sentence_of_effect, sentence_of_rule
 
 
@@ -85,3 +87,12 @@ def read_document(
     groups = {group["key"]: group["label"] for group in document["groups"]}
     clauses = [read_clause(item, groups, catalogue, look_again_on, names) for item in document["criteria"]]
     return {half: [clause for clause in clauses if clause.half == half] for half in HALVES}
+
+
+def clauses_by_persona(document: dict[str, Any]) -> dict[str, list[str]]:
+    """For each persona's key the wordings of the clauses that serve it or ask whether a lead fits it."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for item in document["criteria"]:
+        for key in sorted({*item.get("personas", []), *personas_of(item["rule"])}):
+            found[key].append(item["wording"])
+    return found

@@ -15,6 +15,7 @@ from definitions.views import (
     personas,
     promises,
     schema,
+    steps,
     temporary,
 )
 
@@ -44,6 +45,10 @@ urlpatterns = [
     path("definition.schema.json", schema.document_schema, name="document_schema"),
     # Drafts
     path("<stage:stage>/promises/", promises.promises_page, name="promises"),
+    path("<stage:stage>/promises/need/", promises.need, name="need"),
+    path("<stage:stage>/steps/", steps.steps_page, name="steps"),
+    path("<stage:stage>/steps/strip/", steps.steps_strip, name="steps_strip"),
+    path("<stage:stage>/start/", steps.start_page, name="start"),
     path("<stage:stage>/drafts/new/", editor.draft_new, name="draft_new"),
     path("import/", editor.document_upload, name="document_upload"),
     path("drafts/<int:pk>/", editor.draft_editor, name="draft_editor"),
@@ -83,6 +88,7 @@ urlpatterns = [
     path("personas/<slug:key>/retire/", personas.retire, name="persona_retire"),
     path("answers/", answers.answers, name="answers"),
     path("answers/give/", answers.answer, name="answer"),
+    path("answers/remind/", answers.remind, name="answers_remind"),
     # Ballots
     path("ballots/", ballots.ballot_list, name="ballot_list"),
     path("ballots/<int:pk>/", ballots.ballot_page, name="ballot_page"),

@@ -24,3 +24,5 @@ class LeadsConfig(AppConfig):
         import_module("leads.receivers")
         import_module("leads.owed_work").register()
         import_module("leads.required_checks").register()
+        import_module("leads.volume_step").register()
+        import_module("leads.selectors.examples").register()

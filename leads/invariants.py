@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.db import IntegrityError, connection
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from definitions.criteria.fingerprint import fingerprint
@@ -28,6 +28,8 @@ from leads.models import (
     Shadow,
     ShadowLead,
     Source,
+    Tasting,
+    TastingAnswer,
     Term,
     TouchedLead,
 )
@@ -215,6 +217,32 @@ def _nothing_is_orphaned() -> Iterator[str]:
         yield f"A reference points to nothing: {error}"
 
 
+# -- tastings --------------------------------------------------------------------------------------------
+
+
+def _tastings_hold() -> Iterator[str]:
+    """Places run from 1 on, the text is the one it was held against, and each taster speaks for one house."""
+    wrong = [
+        tasting.pk
+        for tasting in Tasting.objects.order_by("pk")
+        if fingerprint(tasting.document) != tasting.fingerprint
+    ]
+    if wrong:
+        yield f"Tastings whose fingerprint is not that of their text: {len(wrong)} ({wrong[:NAMED]})"
+    places = Tasting.objects.annotate(n=Count("leads"), last=Max("leads__place"))
+    yield from _named("Tastings whose places have a hole", places.exclude(n=F("last")))
+    yield from _named(
+        "Answers to a tasting that came after its close",
+        TastingAnswer.objects.filter(answered_at__gt=F("tasting_lead__tasting__closed_at")),
+    )
+    sides = TastingAnswer.objects.order_by().values("tasting_lead__tasting", "person")
+    yield from _named(
+        "Tasters who speak for two houses in one tasting",
+        sides.annotate(n=Count("house", distinct=True)).filter(n__gt=1),
+        "person",
+    )
+
+
 CHECKS: tuple[Callable[[], Iterator[str]], ...] = (
     _one_open_handoff_per_lead,
     _stage_agrees,
@@ -226,4 +254,5 @@ CHECKS: tuple[Callable[[], Iterator[str]], ...] = (
     _shadows_are_silent_and_complete,
     _imports_add_up,
     _nothing_is_orphaned,
+    _tastings_hold,
 )

@@ -9,6 +9,7 @@ from leads.views import (
     draft_numbers,
     draft_test,
     evidence,
+    examples,
     golden,
     handoff,
     imports,
@@ -20,6 +21,7 @@ from leads.views import (
     runs,
     shadows,
     suggest,
+    tasting,
     watch,
 )
 
@@ -72,6 +74,16 @@ urlpatterns = [
     path("golden/<slug:stage>/new/", golden.golden_new, name="golden_new"),
     path("golden/<int:pk>/reword/", golden.golden_edit, name="golden_edit"),
     path("golden/<int:pk>/retire/", golden.golden_retire, name="golden_retire"),
+    # Leads that illustrate what a rep answered
+    path("answers/<int:pk>/examples/", examples.example_page, name="answer_examples"),
+    path("answers/<int:pk>/examples/<int:lead_pk>/add/", examples.attach, name="example_attach"),
+    path("answers/<int:pk>/examples/<int:lead_pk>/remove/", examples.detach, name="example_detach"),
+    # Blind tastings: opaque numbers alone stand in these addresses
+    path("tastings/", tasting.tastings, name="tasting_list"),
+    path("tastings/start/<int:version_pk>/", tasting.start, name="tasting_start"),
+    path("tastings/<int:pk>/", tasting.tasting_page, name="tasting_page"),
+    path("tastings/<int:pk>/close/", tasting.close, name="tasting_close"),
+    path("tastings/<int:pk>/<int:place>/", tasting.taste, name="taste"),
     # A definition from history
     path("suggest/<slug:stage>/", suggest.suggest_page, name="suggest"),
     path("suggest/<slug:stage>/open/", suggest.suggest_open, name="suggest_open"),

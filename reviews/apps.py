@@ -12,3 +12,4 @@ class ReviewsConfig(AppConfig):
     def ready(self) -> None:
         # Not before now: it reads the models.
         import_module("reviews.owed_work").register()
+        import_module("reviews.review_step").register()

@@ -8,8 +8,8 @@ from typing import Any
 
 from django.urls import reverse
 
-from definitions.models import Ballot, Version
-from leads.models import Account, Handoff, Import, Lead, Run, Shadow
+from definitions.models import Ballot, RepAnswer, Version
+from leads.models import Account, Handoff, Import, Lead, Run, Shadow, Tasting
 from reviews.models import Meeting, Series
 
 BUDGET = 15  # queries of a list page, whatever its length
@@ -62,6 +62,10 @@ def _a_tested_lead() -> str:
     return _beside("leads:draft_test", f"?lead={Lead.objects.earliest('pk').pk}")()
 
 
+def _examples() -> str:
+    return reverse("leads:answer_examples", args=[RepAnswer.objects.earliest("pk").pk])
+
+
 PAGES = (
     _page("home of a marketer", "maya", "portal:home"),
     _page("home of a marketing manager", "mona", "portal:home"),
@@ -95,6 +99,11 @@ PAGES = (
     _page("golden leads, one searched for", "maya", "leads:golden_new", "?q=an", stage="mql"),
     _page("answers of the reps", "sam", "definitions:answers"),
     _page("personas", "maya", "definitions:personas"),
+    _page("seven steps", "maya", "definitions:steps", stage="mql", is_list=False),
+    _page("where to start", "maya", "definitions:start", stage="mql"),
+    _page("blind tastings", "maya", "leads:tasting_list"),
+    _of("blind tasting", "maya", lambda: Tasting.objects.all()),
+    Listed("examples of an answer", "sam", _examples, is_list=False),
     _page("ballots", "maya", "definitions:ballot_list"),
     _of("ballot, open", "sam", lambda: Ballot.objects.filter(status="open")),
     _page("reviews", "rita", "reviews:series_list"),

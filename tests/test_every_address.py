@@ -15,7 +15,8 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from definitions.models import Ballot, Comment, Criterion, Persona, RepAnswer, Version, Vote
 from leads.evidence.back_tests import back_test_at_once
-from leads.models import Account, GoldenLead, Handoff, Import, Lead, Run, Shadow
+from leads.models import Account, GoldenLead, Handoff, Import, Lead, Run, Shadow, Tasting
+from leads.tasting.services import tasting_start
 from portal.common.models import Invitation, OwnHoliday, User
 from portal.seed.workspace import Size, workspace_seed
 from reviews.models import Action, AgendaItem, Meeting, Series
@@ -69,6 +70,7 @@ def world(db: None) -> dict[str, User | None]:
     workspace_seed(size=SMALL, seed=1, actor=None)
     for version in Version.objects.filter(status__in=("draft", "active")):
         back_test_at_once(version=version, actor=maya())
+    tasting_start(version=Version.objects.get(status="active"), actor=maya())
     people: dict[str, User | None] = {
         person.email.split("@")[0]: person for person in (olga(), maya(), sam(), mona(), rita(), ada())
     }
@@ -112,6 +114,7 @@ def _fillings() -> list[tuple[str, Callable[[], list[tuple[Any, ...]]]]]:
     drafts = Version.objects.filter(status="draft").values_list("pk", flat=True)
     answers = [(draft, answer.pk) for draft in drafts for answer in RepAnswer.objects.all()[:1]]
     personas = [(row.key,) for row in Persona.objects.all()[:1]]
+    given, tastings = of(RepAnswer), of(Tasting, 2)
     return [
         (r"definitions/drafts/<int:pk>/criteria/<slug:key>/", lambda: clauses),
         (r"definitions/drafts/<int:pk>/answers/<int:answer_pk>/", lambda: answers),
@@ -166,6 +169,9 @@ def _fillings() -> list[tuple[str, Callable[[], list[tuple[Any, ...]]]]]:
         (r"leads/shadows/<int:pk>/", lambda: of(Shadow)),
         (r"leads/shadows/", lambda: [("mql",), ("nothing",)]),
         (r"leads/suggest/", lambda: [("mql",), ("nothing",)]),
+        (r"leads/answers/", lambda: [*given, *((*pk, *lead) for pk in given for lead in of(Lead))]),
+        (r"leads/tastings/start/", lambda: versions),
+        (r"leads/tastings/", lambda: [*tastings, *((*pk, place) for pk in tastings for place in (1, 20))]),
         (
             r"leads/ballots/<int:pk>/numbers/",
             lambda: [(*pk, key) for pk in ballots for key in ("entering", "nothing")],
@@ -303,7 +309,7 @@ FIELDS = """
     person personas place points points_0 present question r0-field r0-is r0-meet_type r0-number r0-type
     r0-values r0-w0_on reason reply reply_to review_on role round rule rule_form rule_text seen_in
     source starts_0 starts_on statement step team text threshold through time_zone times title to value
-    verdict was weekday weekly_capacity wording wording_0
+    verdict was weekday weekly_capacity weekly_need wording wording_0
 """.split()  # noqa: SIM905
 DEEP_RULE = '{"all":[' * 2_000 + "]}" * 2_000
 POSTED = (

@@ -1,4 +1,4 @@
-"""The form of what the two sides promise each other."""
+"""The forms of what the two sides promise each other, and of what sales needs."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from definitions.models import Definition
+from definitions.services.promises import MOST_A_WEEK
 from portal.common.models import Team
 
 MOST_LETTERS = 2000
@@ -32,3 +33,13 @@ class PromisesForm(forms.Form):
                 initial=getattr(definition, f"{house.value}_promise"),
                 widget=forms.Textarea(attrs={"rows": 3}),
             )
+
+
+class NeedForm(forms.Form):
+    weekly_need = forms.IntegerField(
+        label=_("Leads a week that sales needs"),
+        help_text=_("Qualified leads that it takes to reach sales’ own aims. Empty: not stated."),
+        required=False,
+        min_value=0,
+        max_value=MOST_A_WEEK,
+    )

@@ -93,3 +93,8 @@ class AnswerReflection(models.Model):
 
     def __str__(self) -> str:
         return f"{self.answer} in {self.version}"
+
+    @property
+    def is_outdated(self) -> bool:
+        """The answer has changed since: what was decided was about other words."""
+        return self.answer.changed_at > self.decided_at

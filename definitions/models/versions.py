@@ -29,11 +29,22 @@ class Definition(models.Model):
     reviewed_on = models.DateField(null=True, blank=True)
     marketing_promise = models.TextField(blank=True)
     sales_promise = models.TextField(blank=True)
+    # How many qualified leads a week sales needs to reach its own aims; what it can work is its people's.
+    weekly_need = models.PositiveSmallIntegerField(null=True, blank=True)
+    weekly_need_said_by = models.ForeignKey(
+        "common.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    weekly_need_said_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ("stage",)
         constraints = (
             models.CheckConstraint(condition=Q(stage__in=Stage.values), name="definition_stage_is_known"),
+            models.CheckConstraint(
+                condition=Q(weekly_need=None)
+                | Q(weekly_need_said_by__isnull=False, weekly_need_said_at__isnull=False),
+                name="somebody_said_the_weekly_need",
+            ),
         )
 
     def __str__(self) -> str:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, Prefetch, Q, QuerySet
+from django.utils import timezone
 
 from definitions.models import AnswerReflection, Comment, RepAnswer, Version
-from portal.common.models import Team, User
+from portal.common.models import Notification, Team, User
 from portal.common.selectors import people_of
 
 
@@ -51,16 +54,57 @@ def comment_counts(version: Version) -> dict[str, dict[str, int]]:
     return {row["criterion_key"]: {"open": row["open"], "concerns": row["concerns"]} for row in rows}
 
 
-def answers_by_person(question: str) -> list[dict[str, Any]]:
-    """Everyone in sales, and whoever else has answered: `person` and `answer` (or None), by name."""
-    answers = {
-        answer.person_id: answer
-        for answer in RepAnswer.objects.filter(question=question).select_related("person")
-    }
-    people = {person.pk: person for person in people_of(Team.SALES)}
-    people |= {answer.person_id: answer.person for answer in answers.values()}
-    ordered = sorted(people.values(), key=lambda person: (person.pk not in answers, person.name.casefold()))
-    return [{"person": person, "answer": answers.get(person.pk)} for person in ordered]
+def answers_by_question() -> dict[str, list[dict[str, Any]]]:
+    """For each question everyone in sales, and whoever else has answered: `person` and `answer` (or None).
+
+    Those who have answered come first, by name. Two queries.
+    """
+    reps = {person.pk: person for person in people_of(Team.SALES)}
+    given: dict[str, dict[int, RepAnswer]] = defaultdict(dict)
+    for answer in all_answers():
+        given[answer.question][answer.person_id] = answer
+    found = {}
+    for question in RepAnswer.Question.values:
+        answers = given[question]
+        people = reps | {answer.person_id: answer.person for answer in answers.values()}
+        ordered = sorted(people.values(), key=lambda one: (one.pk not in answers, one.name.casefold()))
+        found[question] = [{"person": person, "answer": answers.get(person.pk)} for person in ordered]
+    return found
+
+
+@dataclass(frozen=True)
+class AnswersStanding:
+    """How far the asking has come: people in sales, those of them who owe an answer, the newest answer,
+    and how many answers a draft has not decided on (0 without a draft)."""
+
+    reps: int
+    silent: list[User]
+    newest: RepAnswer | None
+    undecided: int
+
+
+def answers_standing(draft: Version | None) -> AnswersStanding:
+    answers = list(RepAnswer.objects.select_related("person"))
+    given = Counter(answer.person_id for answer in answers)
+    reps = list(people_of(Team.SALES))
+    decided = set(draft.reflections.values_list("answer_id", flat=True)) if draft else set()
+    return AnswersStanding(
+        reps=len(reps),
+        silent=[person for person in reps if given[person.pk] < len(RepAnswer.Question)],
+        newest=max(answers, key=lambda answer: answer.changed_at, default=None),
+        undecided=sum(answer.pk not in decided for answer in answers) if draft else 0,
+    )
+
+
+def key_of_today() -> str:
+    """Names a reminder of this day, so that each person gets one at most."""
+    return f"answers-asked:{timezone.localdate().isoformat()}"
+
+
+def asked_today(people: Iterable[User]) -> set[int]:
+    """Those who were reminded today already, by id."""
+    rows = Notification.objects.filter(person__in=list(people), key=key_of_today())
+    return set(rows.values_list("person_id", flat=True))
 
 
 def answers_of(user: User) -> dict[str, RepAnswer]:
@@ -82,7 +126,7 @@ def answers_decided(version: Version) -> dict[str, int]:
 
 def reflections_of(version: Version) -> dict[int, AnswerReflection]:
     """What the draft made of each answer, by the answer's id."""
-    return {row.answer_id: row for row in version.reflections.select_related("decided_by")}
+    return {row.answer_id: row for row in version.reflections.select_related("decided_by", "answer")}
 
 
 def answers_with_reflections(version: Version) -> dict[str, list[dict[str, Any]]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Case, Count, Q, QuerySet, Value, When
 
 from definitions.models import Ballot, BallotStatus, Criterion, Definition, Version, VersionStatus, Vote
 from definitions.policies_shadows import may_see_shadows
@@ -17,7 +17,7 @@ def the_definition(stage: str) -> Definition:
 def definitions_of(stage: str) -> QuerySet[Definition]:
     """At most one row: for `get_object_or_404`."""
     return Definition.objects.select_related(
-        "active_version__definition", "active_version__returns_to__definition"
+        "active_version__definition", "active_version__returns_to__definition", "weekly_need_said_by"
     ).filter(stage=stage)
 
 
@@ -53,6 +53,21 @@ def drafts_of(definition: Definition) -> QuerySet[Version]:
         )
         .order_by("-changed_at")
     )
+
+
+def text_in_work(definition: Definition) -> Version | None:
+    """What both teams work on: the draft changed last, else what is proposed, else what is in force."""
+    order = (VersionStatus.DRAFT, VersionStatus.PROPOSED, VersionStatus.RATIFIED)
+    rank = Case(*(When(status=status, then=Value(place)) for place, status in enumerate(order)))
+    versions = definition.versions.filter(status__in=order).annotate(rank=rank)
+    versions = versions.select_related("definition__active_version", "created_by")
+    return versions.order_by("rank", "-changed_at", "-pk").first() or definition.active_version
+
+
+def last_edit_of(version: Version, half: str) -> Criterion | None:
+    """The clause of a half that was written last."""
+    rows = version.criteria.filter(half=half).select_related("changed_by")
+    return rows.order_by("-changed_at", "-pk").first()
 
 
 def history_of(definition: Definition) -> QuerySet[Version]:

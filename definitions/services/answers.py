@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.db import transaction
 from django.db.models import F
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from definitions import policies
 from definitions.models import AnswerReflection, RepAnswer, Version
+from definitions.selectors.discussion import answers_standing, asked_today, key_of_today
 from portal.common import audit
 from portal.common.errors import Invalid
 from portal.common.models import User
+from portal.common.notify import owe_notification
 
 
 @transaction.atomic
@@ -43,6 +48,30 @@ def answer_give(*, actor: User, question: str, text: str) -> RepAnswer:
         return answer
     audit.record("answer.given", subject=answer, actor=actor, after={"text": answer.text})
     return answer
+
+
+@transaction.atomic
+def reps_remind(*, actor: User, people: Iterable[User]) -> list[User]:
+    """Ask those of `people` again who still owe an answer; returns whom a word was sent.
+
+    Nobody is asked twice on one day, whoever presses: a second word of the same day is never written.
+    """
+    policies.may_ask_reps(actor).require()
+    silent = {person.pk: person for person in answers_standing(None).silent}
+    asked = asked_today(silent.values())
+    told = [silent[person.pk] for person in people if person.pk in silent and person.pk not in asked]
+    told = [person for person in told if person.pk != actor.pk]
+    for person in told:
+        owe_notification(
+            person=person,
+            key=key_of_today(),
+            sentence=_("%(name)s asks for your answers to the two questions.") % {"name": actor},
+            url=reverse("definitions:answers"),
+        )
+    if told:
+        names = sorted(str(person) for person in told)
+        audit.record("answers.asked_for", subject=actor, actor=actor, after={"people": names})
+    return told
 
 
 @transaction.atomic

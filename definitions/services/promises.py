@@ -1,13 +1,18 @@
-"""What each side promises the other stands beside the definition; it is not voted on."""
+"""What each side promises the other, and needs, stands beside the definition; it is not voted on."""
 
 from __future__ import annotations
 
 from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from definitions import policies
 from definitions.models import Definition
 from portal.common import audit
-from portal.common.models import User
+from portal.common.errors import Invalid
+from portal.common.models import Team, User
+
+MOST_A_WEEK = 10_000
 
 
 @transaction.atomic
@@ -24,4 +29,29 @@ def promises_set(*, definition: Definition, promises: dict[str, str], actor: Use
         setattr(definition, name, words)
     definition.save(update_fields=list(fields))
     audit.record("definition.promised", subject=definition, actor=actor, before=before, after=fields)
+    return definition
+
+
+@transaction.atomic
+def need_declare(*, definition: Definition, weekly_need: int | None, actor: User) -> Definition:
+    """Say how many qualified leads a week sales needs; None takes it back. Only for sales to say."""
+    policies.may_set_promise(actor, Team.SALES).require()
+    if weekly_need is not None and not 0 <= weekly_need <= MOST_A_WEEK:
+        raise Invalid(_("Say a number of leads a week, at most %(most)d.") % {"most": MOST_A_WEEK})
+    definition = Definition.objects.select_for_update().get(pk=definition.pk)
+    before = definition.weekly_need
+    if before == weekly_need:
+        return definition
+    is_said = weekly_need is not None
+    definition.weekly_need = weekly_need
+    definition.weekly_need_said_by = actor if is_said else None
+    definition.weekly_need_said_at = timezone.now() if is_said else None
+    definition.save(update_fields=["weekly_need", "weekly_need_said_by", "weekly_need_said_at"])
+    audit.record(
+        "definition.need_declared",
+        subject=definition,
+        actor=actor,
+        before={"weekly_need": before},
+        after={"weekly_need": weekly_need},
+    )
     return definition

@@ -10,11 +10,13 @@ from django.views.decorators.http import require_POST
 
 from definitions import policies
 from definitions.criteria.catalogue import Catalogue
+from definitions.documents import document_of
 from definitions.forms.people import PersonaForm
 from definitions.forms.rule_builder import RuleBuilder
-from definitions.models import Persona
-from definitions.reading import rule_in_words
-from definitions.selectors import catalogue, persona_of
+from definitions.models import Persona, Stage
+from definitions.reading import clauses_by_persona, rule_in_words
+from definitions.selectors import catalogue, persona_of, the_definition
+from definitions.selectors.versions import text_in_work
 from definitions.selectors.vocabulary import all_personas
 from definitions.services.drafts import StaleEdit
 from definitions.services.personas import persona_create, persona_edit, persona_restore, persona_retire
@@ -27,8 +29,10 @@ ONLY_FACTS = ("attribute",)
 
 def persona_list(request: SignedInRequest) -> HttpResponse:
     known = catalogue()
-    rows = [(row, rule_in_words(row.rule, known)) for row in all_personas()]
-    context = {"personas": rows, "may_draft": policies.may_draft(request.user)}
+    version = text_in_work(the_definition(Stage.MQL))
+    served = clauses_by_persona(document_of(version)) if version else {}
+    rows = [(row, rule_in_words(row.rule, known), served.get(row.key, [])) for row in all_personas()]
+    context = {"personas": rows, "version": version, "may_draft": policies.may_draft(request.user)}
     return render(request, "definitions/personas.html", context)
 
 

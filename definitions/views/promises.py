@@ -6,13 +6,16 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from definitions import policies
-from definitions.forms.promises import PromisesForm
+from definitions.forms.promises import NeedForm, PromisesForm
+from definitions.models import Definition
 from definitions.selectors.versions import definitions_of
-from definitions.services.promises import promises_set
-from portal.common.models import HOUSES
+from definitions.services.promises import need_declare, promises_set
+from portal.common.models import HOUSES, Team
 from portal.common.requests import SignedInRequest
+from portal.common.selectors import capacity_said
 
 
 def promises_page(request: SignedInRequest, stage: str) -> HttpResponse:
@@ -25,6 +28,38 @@ def promises_page(request: SignedInRequest, stage: str) -> HttpResponse:
         promises_set(definition=definition, promises=form.cleaned_data, actor=request.user)
         messages.success(request, _("The promise is saved."))
         return redirect(definition)
-    context = {"definition": definition, "form": form}
+    return _page(request, definition, form=form)
+
+
+@require_POST
+def need(request: SignedInRequest, stage: str) -> HttpResponse:
+    """How many leads a week sales needs."""
+    definition = get_object_or_404(definitions_of(stage))
+    policies.may_set_promise(request.user, Team.SALES).require()
+    form = NeedForm(request.POST)
+    if not form.is_valid():
+        return _page(request, definition, need_form=form)
+    need_declare(definition=definition, actor=request.user, **form.cleaned_data)
+    messages.success(request, _("What sales needs is saved."))
+    return redirect("definitions:promises", stage)
+
+
+def _page(
+    request: SignedInRequest,
+    definition: Definition,
+    *,
+    form: PromisesForm | None = None,
+    need_form: NeedForm | None = None,
+) -> HttpResponse:
+    houses = [house for house in HOUSES if policies.may_set_promise(request.user, house)]
+    capacity = capacity_said(Team.SALES)
+    context = {
+        "definition": definition,
+        "form": form or PromisesForm(definition=definition, houses=houses),
+        "need_form": need_form or NeedForm(initial={"weekly_need": definition.weekly_need}),
+        "may_say_need": policies.may_set_promise(request.user, Team.SALES),
+        "capacity": capacity,
+        "capacity_total": sum(one.leads for one in capacity),
+    }
     status = 422 if request.method == "POST" else 200
     return render(request, "definitions/promises.html", context, status=status)

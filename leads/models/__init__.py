@@ -1,4 +1,5 @@
 from leads.models.evidence import BackTest, BackTestWeek
+from leads.models.examples import AnswerExample
 from leads.models.facts import (
     Account,
     AccountValue,
@@ -38,12 +39,14 @@ from leads.models.scoring import (
     TouchedLead,
 )
 from leads.models.shadows import Shadow, ShadowLead
+from leads.models.tasting import Tasting, TastingAnswer, TastingLead
 
 __all__ = [
     "OPEN",
     "Account",
     "AccountValue",
     "Activity",
+    "AnswerExample",
     "BackTest",
     "BackTestWeek",
     "Chunk",
@@ -79,6 +82,9 @@ __all__ = [
     "ShadowLead",
     "Source",
     "StageChange",
+    "Tasting",
+    "TastingAnswer",
+    "TastingLead",
     "Term",
     "TouchedLead",
 ]

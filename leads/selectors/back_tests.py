@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
@@ -43,6 +44,25 @@ def standing_of(user: User, version: Version) -> Standing:
     told = rows.filter(status=BackTest.Status.DONE).first()
     is_same = told is not None and told.fingerprint == fingerprint(document_of(version))
     return Standing(rows.defer("result").first(), told, is_same)
+
+
+class Told(NamedTuple):
+    """Of the latest result: the text it is about, by fingerprint, leads per week, who asked, as of when."""
+
+    fingerprint: str
+    volumes: list[int]
+    who: str
+    as_of: datetime
+
+
+def told_of(version: Version) -> Told | None:
+    """The latest result of a version without its lists of leads, of which it can hold a great many."""
+    done = BackTest.objects.filter(version=version, status=BackTest.Status.DONE)
+    row = done.values("fingerprint", "result__version__volumes", "requested_by__name", "as_of").first()
+    if row is None:
+        return None
+    volumes = row["result__version__volumes"]
+    return Told(row["fingerprint"], volumes, row["requested_by__name"] or "", row["as_of"])
 
 
 def leads_behind(result: Json, side: str, group: str, week: int | None = None) -> list[int]:

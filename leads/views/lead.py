@@ -18,6 +18,7 @@ from leads.golden.selectors import golden_of_lead
 from leads.models import OPEN, Lead
 from leads.scoring.receipt import receipt
 from leads.selectors import lead_facts, leads
+from leads.selectors.committee import committee_of
 from leads.selectors.relaxed import only_relaxed_ids
 from leads.selectors.timeline import handoffs_of, timeline_of
 from leads.views.paging import page_of
@@ -66,14 +67,17 @@ def _live_receipt(version: Version | None, lead: Lead) -> dict[str, Any] | None:
 
 
 def _colleagues(lead: Lead, version: Version | None) -> dict[str, Any]:
-    """The other people of the lead's account, and the account's own facts."""
+    """The other people of the lead's account, its own facts, and its buying committee."""
     if lead.account is None:
-        return {"account": None, "account_facts": [], "colleagues": [], "colleagues_total": 0}
+        return {"account": None}
     people = leads.people_of_account(lead.account, version).exclude(pk=lead.pk)
     facts, _unknown = lead_facts.facts_of(lead.account, lead_facts.ACCOUNT_FIELDS)
+    committee = committee_of(lead.account)
     return {
         "account": lead.account,
         "account_facts": facts,
+        "committee": committee,
+        "fitted": committee.fitted_by(lead),
         "colleagues": list(people[:PEOPLE_SHOWN]),
         "colleagues_total": leads.count_people_of_account(lead.account)["all"] - 1,
     }
@@ -94,5 +98,6 @@ def account_page(request: SignedInRequest, pk: int) -> HttpResponse:
         ],
         "page": page_of(request, leads.people_of_account(account, version)),
         "counts": leads.count_people_of_account(account),
+        "committee": committee_of(account),
     }
     return render(request, "leads/account_page.html", context)

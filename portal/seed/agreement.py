@@ -38,6 +38,7 @@ from portal.seed.trail import Desk, Trail, backdate
 
 Json = dict[str, Any]
 DRAFT = 5
+WEEKLY_NEED = 20
 DRAFT_DAYS = 6
 
 
@@ -63,7 +64,18 @@ def agreement_lay(
     _personas_lay(people["maya"], desk.ago(210))
     definition = Definition.objects.get(stage=Stage.MQL)
     definition.marketing_promise, definition.sales_promise = MARKETING_PROMISE, SALES_PROMISE
+    definition.weekly_need, definition.weekly_need_said_by = WEEKLY_NEED, people["rita"]
+    definition.weekly_need_said_at = desk.ago(200)
     definition.save()
+    trail.record(
+        "definition.need_declared",
+        at=definition.weekly_need_said_at,
+        subject=definition,
+        label=str(definition),
+        actor=people["rita"],
+        before={"weekly_need": None},
+        after={"weekly_need": WEEKLY_NEED},
+    )
     documents = mql_documents(desk.now.date())
     versions: dict[int, Version] = {}
     for each in ROUNDS:

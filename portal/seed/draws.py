@@ -20,7 +20,15 @@ DAY = 24 * 60 * MINUTE
 MONDAY_OFFSET_DAYS = 3  # the epoch was a Thursday
 
 # A part's number never changes: another one would change what every later part draws.
-STREAMS = {"accounts": 1, "leads": 2, "activities": 3, "handoffs": 4, "agreement": 5, "reviews": 6}
+STREAMS = {
+    "accounts": 1,
+    "leads": 2,
+    "activities": 3,
+    "handoffs": 4,
+    "agreement": 5,
+    "reviews": 6,
+    "tastings": 7,
+}
 
 
 def stream(seed: int, part: str) -> Generator:

@@ -8,6 +8,7 @@ from django.contrib.auth.hashers import make_password
 
 from portal.accounts.policies import SAMPLE_DOMAIN
 from portal.common.models import Role, Team, User
+from portal.seed.trail import Desk, Trail
 
 # (name, team, role, leads a week)
 PEOPLE = (
@@ -31,6 +32,9 @@ DOMAIN = SAMPLE_DOMAIN.removeprefix("@")
 ZONE = "Europe/Berlin"
 
 
+CAPACITY_DAYS = 120
+
+
 def people_lay(joined_at: datetime) -> dict[str, User]:
     """Create them; returns first name in lower case to person."""
     made = {}
@@ -50,3 +54,18 @@ def people_lay(joined_at: datetime) -> dict[str, User]:
     User.objects.filter(email__in=emails).update(joined_at=joined_at)
     by_email = User.objects.in_bulk(emails, field_name="email")
     return {first: by_email[person.email] for first, person in made.items()}
+
+
+def capacity_note(people: dict[str, User], desk: Desk, trail: Trail) -> None:
+    """Each rep wrote down how many leads a week they can work."""
+    for number, person in enumerate(people.values()):
+        if person.weekly_capacity is not None:
+            trail.record(
+                "person.changed",
+                at=desk.ago(CAPACITY_DAYS + number),
+                subject=person,
+                label=str(person),
+                actor=person,
+                before={"weekly_capacity": None},
+                after={"weekly_capacity": person.weekly_capacity},
+            )

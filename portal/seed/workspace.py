@@ -11,14 +11,15 @@ from django.utils import timezone
 
 from portal.common.calendars import calendar_of
 from portal.common.models import Team, User, Workspace
-from portal.seed.agreement import agreement_lay, slips_lay
+from portal.seed.agreement import DRAFT, agreement_lay, slips_lay
 from portal.seed.database import give_room
 from portal.seed.extras import import_lay, notices_lay
 from portal.seed.facts import facts_lay
 from portal.seed.handoffs import handoffs_lay
 from portal.seed.meetings import meetings_lay
-from portal.seed.people import ZONE, people_lay
+from portal.seed.people import ZONE, capacity_note, people_lay
 from portal.seed.shadow import shadow_lay
+from portal.seed.tastings import examples_lay, tasting_lay
 from portal.seed.trail import Desk, Trail
 
 COMPANY = "Nordlicht Software"
@@ -62,6 +63,7 @@ def workspace_seed(
     people = people_lay(joined_at=now - timedelta(days=400))
     calendar = calendar_of(Team.SALES, workspace)
     desk, trail = Desk(now, calendar), Trail()
+    capacity_note(people, desk, trail)
     sales_activities = size.activities // SALES_SHARE
     laid = facts_lay(
         leads=size.leads,
@@ -89,6 +91,15 @@ def workspace_seed(
     progress("activities", size.activities)
     slips_lay(agreement)
     shadow_lay(agreement=agreement, people=people, desk=desk, trail=trail)
+    examples_lay(people, desk)
+    tasting_lay(
+        version=agreement.versions[DRAFT],
+        first_id=laid.leads.first_id,
+        people=people,
+        seed=seed,
+        desk=desk,
+        trail=trail,
+    )
     meetings_lay(agreement=agreement, people=people, actor=actor, seed=seed, desk=desk, trail=trail)
     batch = import_lay(laid.leads, people, desk)
     notices_lay(people, actor, batch, desk)

@@ -11,6 +11,7 @@ from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from definitions.models import Definition
 from portal.common.models import User
 from reviews import ical, policies
 from reviews.cadence import EveryDays, NthWeekday, Pattern, occurrences, upcoming
@@ -21,6 +22,26 @@ def series_visible_to(user: User) -> QuerySet[Series]:
     if not policies.may_read(user):
         return Series.objects.none()
     return Series.objects.select_related("definition", "facilitator", "created_by")
+
+
+def series_about(definition: Definition) -> Series | None:
+    """The newest series about a definition that has not ended."""
+    rows = Series.objects.filter(definition=definition, ended_at=None).select_related("created_by")
+    return rows.order_by("-created_at", "-pk").first()
+
+
+def next_meeting_about(definition: Definition) -> Meeting | None:
+    """The meeting under way, else the next one scheduled, of a series that has not ended."""
+    return (
+        Meeting.objects.filter(
+            series__definition=definition,
+            series__ended_at=None,
+            status__in=(MeetingStatus.SCHEDULED, MeetingStatus.OPEN),
+        )
+        .select_related("series__created_by")
+        .order_by("starts_at", "pk")
+        .first()
+    )
 
 
 def attendees_of(series: Series) -> list[Attendee]:

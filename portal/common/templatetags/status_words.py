@@ -69,6 +69,11 @@ STATUSES: dict[str, StatusLook] = {
     "accepted": StatusLook(_("Accepted"), "check-circle", "good"),
     "returned": StatusLook(_("Returned"), "arrow-return-left", "warn"),
     "expired": StatusLook(_("Expired"), "hourglass", "bad"),
+    # A step on the way to a definition, a role in a buying committee
+    "in_part": StatusLook(_("In part"), "circle-half", "warn"),
+    "not_yet": StatusLook(_("Not yet"), "circle", "quiet"),
+    "covered": StatusLook(_("Covered"), "person-check", "good"),
+    "missing": StatusLook(_("Missing"), "person-dash", "warn"),
     # Runs, imports, mail
     "uploaded": StatusLook(_("Waiting for its mapping"), "signpost-split", "warn"),
     "queued": StatusLook(_("Queued"), "clock", "plain"),

@@ -1,0 +1,34 @@
+"""The seventh step: whether a review of the definition is ahead."""
+
+from __future__ import annotations
+
+from django.urls import reverse
+from django.utils import formats, timezone
+from django.utils.translation import gettext as _
+
+from definitions import steps
+from definitions.steps import DONE, IN_PART, NOT_YET, Link, Standing, Subject
+from reviews.selectors.series import next_meeting_about, series_about
+
+
+def register() -> None:
+    steps.register("review", review_step)
+
+
+def review_step(subject: Subject) -> Standing:
+    meeting = next_meeting_about(subject.definition)
+    if meeting is not None:
+        values = {
+            "series": meeting.series,
+            "day": formats.date_format(timezone.localtime(meeting.starts_at), "j F Y"),
+        }
+        sentence = _("“%(series)s” meets next on %(day)s.") % values
+        who, at = str(meeting.series.created_by), meeting.series.created_at
+        return Standing(DONE, sentence, Link(_("Open the agenda"), meeting.get_absolute_url()), who, at)
+    series = series_about(subject.definition)
+    if series is not None:
+        sentence = _("“%(series)s” has no meeting ahead.") % {"series": series}
+        act = Link(_("Look at the series"), series.get_absolute_url())
+        return Standing(IN_PART, sentence, act, str(series.created_by), series.created_at)
+    sentence = _("No review is scheduled. A definition that nobody reviews goes stale.")
+    return Standing(NOT_YET, sentence, Link(_("Schedule one"), reverse("reviews:series_new")))
