@@ -11,7 +11,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from definitions.models import Version
 from definitions.services.criteria import criterion_edit
@@ -22,6 +22,13 @@ from tests.definitions.ballot_stories import a_draft
 from tests.leads.golden.stories import a_golden_lead
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+LONG = 60_000  # ms: how long a part may take on a busy machine before the test gives up
+
+
+def shown(part: Locator) -> None:
+    expect(part).to_be_visible(timeout=LONG)
 
 
 def be(page: Page, address: str, person: User) -> None:
@@ -56,6 +63,7 @@ def move_points(draft: Version, points: int) -> None:
 def test_the_parts_beside_a_draft_follow_it(
     page: Page, live_server: Any, assert_accessible: Callable[[Any], None], width: int
 ) -> None:
+    page.set_default_timeout(LONG)
     page.set_viewport_size({"width": width, "height": 900})
     grace, *_others = some_leads()
     an_active_version()
@@ -65,30 +73,30 @@ def test_the_parts_beside_a_draft_follow_it(
     page.goto(f"{live_server.url}/definitions/drafts/{draft.pk}/")
     # What is found of a clause stands beside it too.
     clause = page.locator("#clause-c-software")
-    expect(clause.get_by_text("Nobody owns it").first).to_be_visible()
-    expect(page.get_by_text("The golden lead is kept")).to_be_visible()
+    shown(clause.get_by_text("Nobody owns it").first)
+    shown(page.get_by_text("The golden lead is kept"))
     # A lead is found and tested; the address carries it.
     page.get_by_label("Name, company or e-mail").fill("hopp")
     page.locator("#draft-test-found").get_by_role("link", name="Grace Hopper").click()
     receipts = page.locator("#draft-test-receipts")
-    expect(receipts.get_by_text("Qualified: 100 points").first).to_be_visible()
-    expect(page).to_have_url(re.compile(rf"\?lead={grace.pk}$"))
+    shown(receipts.get_by_text("Qualified: 100 points").first)
+    expect(page).to_have_url(re.compile(rf"\?lead={grace.pk}$"), timeout=LONG)
     page.evaluate("scrollTo(0, 0)")
     assert_accessible(page)
     # Somebody else moves the points: the receipt, the golden lead and the weak spots follow within seconds.
     move_points(draft, 49)
-    expect(receipts.get_by_text("Not qualified: 1 short of the threshold of 100")).to_be_visible()
-    expect(page.get_by_text("1 of 1 golden leads is broken")).to_be_visible()
-    expect(page.get_by_text("One error keeps it from the vote.")).to_be_visible()
-    expect(clause.get_by_text("Nobody owns it").first).to_be_visible()
+    shown(receipts.get_by_text("Not qualified: 1 short of the threshold of 100"))
+    shown(page.get_by_text("1 of 1 golden leads is broken"))
+    shown(page.get_by_text("One error keeps it from the vote."))
+    shown(clause.get_by_text("Nobody owns it").first)
     # Whose queue grows is asked for when it is opened, and stays open while the draft goes on changing.
     page.get_by_text("Whose queue grows").click()
-    expect(page.get_by_text("no offer would come or go")).to_be_visible()
+    shown(page.get_by_text("no offer would come or go"))
     move_points(draft, 50)
-    expect(page.get_by_text("The golden lead is kept")).to_be_visible()
-    expect(page.locator("#draft-queues-fold")).to_have_attribute("open", "")
+    shown(page.get_by_text("The golden lead is kept"))
+    expect(page.locator("#draft-queues-fold")).to_have_attribute("open", "", timeout=LONG)
     # The form of a clause and back: the lead is still there.
     page.goto(f"{live_server.url}/definitions/drafts/{draft.pk}/settings/")
     page.goto(f"{live_server.url}/definitions/drafts/{draft.pk}/")
-    expect(receipts.get_by_text("Qualified: 100 points").first).to_be_visible()
+    shown(receipts.get_by_text("Qualified: 100 points").first)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
