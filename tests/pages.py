@@ -95,7 +95,6 @@ PAGES = (
     Listed("draft, the leads that would qualify", "maya", _beside("leads:draft_leads", "", "qualified")),
     Listed("draft, whose queue grows", "maya", _beside("leads:draft_queues")),
     Listed("draft, a lead tested", "maya", _a_tested_lead, is_list=False),
-    _page("golden leads", "maya", "leads:golden_list", stage="mql"),
     _page("golden leads, one searched for", "maya", "leads:golden_new", "?q=an", stage="mql"),
     _page("answers of the reps", "sam", "definitions:answers"),
     _page("personas", "maya", "definitions:personas"),

@@ -11,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from definitions.models import Ballot, Comment, Criterion, Definition, Persona, RepAnswer, Version
-from leads.models import OPEN, Account, GoldenLead, Handoff, Import, Lead, Qualification, Run, Score
+from leads.models import OPEN, Account, Handoff, Import, Lead, Qualification, Run, Score
 from leads.selectors.leads import near_misses
 from portal.common.models import AuditEntry, Notification, User
 from portal.seed.people import DOMAIN
@@ -81,8 +81,6 @@ def _grow(count: int) -> None:
     _more_leads([score.lead for score in near_misses(version)], count)
     first = Account.objects.filter(leads__isnull=False).earliest("pk")
     _more_leads(Lead.objects.filter(account=first), count)
-    golden = iter(_more_leads(Lead.objects.filter(pk__in=GoldenLead.objects.values("lead")), count))
-    _more(GoldenLead.objects.filter(retired_at=None), count, lead=lambda _: next(golden))
     _more(Import.objects.filter(status="done"), count)
     _more(Run.objects.filter(status="done"), count)
     superseded = Version.objects.filter(status="superseded", definition=version.definition)

@@ -7,6 +7,8 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from definitions.models import Version
@@ -17,6 +19,7 @@ from tests.builders import NOW, a_document, a_lead, an_active_version, maya, olg
 from tests.definitions.ballot_stories import a_draft
 from tests.definitions.drafting import HTMX, signed_in
 from tests.leads.golden.stories import WHY, a_golden_lead, grace, the_mql
+from tests.pages import BUDGET
 
 pytestmark = pytest.mark.django_db
 
@@ -60,6 +63,22 @@ def test_each_golden_lead_is_shown_under_the_version_in_force_and_a_draft() -> N
     assert f'href="{reverse("definitions:draft_editor", args=[draft.pk])}?lead={broken.lead_id}' in page.text
     only = signed_in(sam()).get(PAGE, {"draft": draft.pk, "broken": "draft"})
     assert [row.golden for row in only.context["rows"]] == [broken]
+
+
+def test_the_list_makes_no_more_queries_when_it_grows() -> None:
+    an_active_version()
+    a_draft(a_document(threshold=40))
+    client, counts = signed_in(maya()), []
+    for number in range(12):
+        golden = a_golden_lead(grace(email=f"g{number}@navy.example"))
+        if number in (0, 1):
+            golden_retire(golden=golden, actor=maya())
+        if number in (3, 11):
+            client.get(PAGE)
+            with CaptureQueriesContext(connection) as queries:
+                client.get(PAGE)
+            counts.append(len(queries))
+    assert counts[0] == counts[1] <= BUDGET
 
 
 def test_the_draft_beside_is_chosen() -> None:
