@@ -65,7 +65,15 @@
   document.addEventListener("htmx:afterSettle", () => {
     const count = document.querySelector("#draft-numbers .draft-count");
     const here = document.querySelector(".draft-count-here");
-    if (count && here) here.replaceChildren(...count.cloneNode(true).childNodes);
+    if (!count || !here) return;
+    const copy = count.cloneNode(true);
+    // It repeats for the eye what is read out where it stands, so nothing in it takes the focus.
+    for (const link of copy.querySelectorAll("a")) {
+      const word = Object.assign(document.createElement("span"), { className: link.className });
+      word.append(...link.childNodes);
+      link.replaceWith(word);
+    }
+    here.replaceChildren(...copy.childNodes);
   });
 
   // Dragged ------------------------------------------------------------------------------------------

@@ -8,10 +8,8 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -19,64 +17,13 @@ from playwright.sync_api import Page, expect
 
 from definitions.models import Ballot, Version
 from leads.models import Activity, Handoff, Import, Lead, Score
-from portal.common.models import OutgoingMail, User
+from portal.common.models import OutgoingMail
 from portal.tasks import sweep
 from reviews.models import Meeting
+from tests.browser.visitors import LONG, Visitor
 from tests.builders import PASSWORD, marco, maya, mona, rita, sam, sofia
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-LONG = 60_000  # ms: how long the worker may take on a busy machine before the test gives up
-
-
-@dataclass
-class Visitor:
-    """One browser that different people use in turn."""
-
-    page: Page
-    address: str
-    check: Callable[[Any], None]
-
-    def go(self, path: str) -> None:
-        self.page.goto(self.address + path)
-
-    def look(self) -> None:
-        """Hold the page against axe, from its top: what the fixed bar covers for a moment is no fault."""
-        self.page.evaluate("scrollTo(0, 0)")
-        self.check(self.page)
-
-    def press(self, name: str) -> None:
-        self.page.get_by_role("button", name=name, exact=False).first.click()
-
-    def follow(self, name: str) -> None:
-        self.page.get_by_role("link", name=name, exact=False).first.click()
-
-    def be(self, person: User) -> None:
-        """Sign out and in again as somebody else."""
-        self.page.context.clear_cookies()
-        self.go("/accounts/login/")
-        self.page.get_by_label("E-mail", exact=False).or_(self.page.get_by_label("Email", exact=False)).fill(
-            person.email
-        )
-        self.page.get_by_label("Password", exact=False).fill(PASSWORD)
-        self.press("Sign in")
-        expect(self.page).to_have_title(re.compile("Home"))
-
-    def wait_for(self, text: str) -> None:
-        """Wait for a text that the worker's work brings about; beat is not here, so the test rings."""
-        for _ in range(30):
-            sweep.delay()
-            try:
-                expect(self.page.get_by_text(text).first).to_be_visible(timeout=2_000)
-            except AssertionError:
-                continue
-            return
-        expect(self.page.get_by_text(text).first).to_be_visible(timeout=LONG)
-
-
-@pytest.fixture
-def visitor(page: Page, live_server: Any, real_worker: Any, assert_accessible: Any) -> Visitor:
-    return Visitor(page, live_server.url, assert_accessible)
 
 
 def write_leads(path: Path) -> None:

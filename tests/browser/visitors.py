@@ -1,0 +1,53 @@
+"""People who use the portal in one browser, in turn, and hold what they see against axe-core."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from playwright.sync_api import Page, expect
+
+from portal.common.models import User
+from tests.builders import PASSWORD
+
+LONG = 120_000  # ms: how long the worker may take on a busy machine before the test gives up
+
+
+@dataclass
+class Visitor:
+    """One browser that different people use in turn."""
+
+    page: Page
+    address: str
+    check: Callable[[Any], None]
+
+    def go(self, path: str) -> None:
+        self.page.goto(self.address + path)
+
+    def look(self) -> None:
+        """Hold the page against axe, from its top: what the fixed bar covers for a moment is no fault."""
+        self.page.evaluate("scrollTo(0, 0)")
+        self.check(self.page)
+
+    def press(self, name: str) -> None:
+        self.page.get_by_role("button", name=name, exact=False).first.click()
+
+    def follow(self, name: str) -> None:
+        self.page.get_by_role("link", name=name, exact=False).first.click()
+
+    def be(self, person: User) -> None:
+        """Sign out and in again as somebody else."""
+        self.page.context.clear_cookies()
+        self.go("/accounts/login/")
+        self.page.get_by_label("E-mail", exact=False).or_(self.page.get_by_label("Email", exact=False)).fill(
+            person.email
+        )
+        self.page.get_by_label("Password", exact=False).fill(PASSWORD)
+        self.press("Sign in")
+        expect(self.page).to_have_title(re.compile("Home"))
+
+    def wait_for(self, text: str) -> None:
+        """Wait for a text that the worker's work brings about."""
+        expect(self.page.get_by_text(text).first).to_be_visible(timeout=LONG)
