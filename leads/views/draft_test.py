@@ -21,6 +21,7 @@ from leads.golden.selectors import golden_of_lead
 from leads.models import GoldenLead, Lead
 from leads.scoring.receipt import Receipt, receipt
 from leads.selectors.leads import leads_found, leads_visible_to
+from leads.views.sections import DEFINITIONS
 from portal.common.fragments import render_page
 from portal.common.requests import SignedInRequest
 from portal.common.whole_numbers import whole_number
@@ -52,7 +53,7 @@ def draft_test(request: SignedInRequest, version_pk: int) -> HttpResponse:
     lead = _lead(request, version)
     context: dict[str, Any] = {
         "version": version,
-        "section_path": "/definitions/",
+        "section_path": DEFINITIONS,
         "query": query,
         "found": leads_found(request.user, query),
         "test": _test(request, version, lead, timezone.now()) if lead else None,

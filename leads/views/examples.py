@@ -11,7 +11,7 @@ from leads.examples.policies import may_attach
 from leads.examples.services import MOST_EXAMPLES, example_attach, example_detach
 from leads.selectors.examples import attached_leads, examples_of, leads_to_attach
 from leads.selectors.leads import leads_visible_to
-from leads.views.evidence import DEFINITIONS
+from leads.views.sections import DEFINITIONS
 from portal.common.requests import SignedInRequest
 
 

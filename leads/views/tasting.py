@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -33,7 +32,8 @@ from leads.tasting.laying import LEADS
 from leads.tasting.results import HOUSES, Results
 from leads.tasting.services import lead_taste, tasting_close, tasting_start
 from leads.tasting.words import kappa_words, share_words
-from leads.views.evidence import DEFINITIONS, PER_PAGE
+from leads.views.paging import page_of
+from leads.views.sections import DEFINITIONS
 from portal.common.errors import Invalid
 from portal.common.models import Team
 from portal.common.requests import SignedInRequest
@@ -43,10 +43,9 @@ Json = dict[str, Any]
 
 @require_GET
 def tastings(request: SignedInRequest) -> HttpResponse:
-    rows = tasting_list(request.user)
     context = {
         "section_path": DEFINITIONS,
-        "page": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
+        "page": page_of(request, tasting_list(request.user)),
         "version": text_in_work(the_definition(Stage.MQL)),
         "may_start": policies.may_start(request.user),
         "leads": LEADS,
