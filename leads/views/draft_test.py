@@ -23,7 +23,7 @@ from leads.scoring.receipt import Receipt, receipt
 from leads.selectors.leads import leads_found, leads_visible_to
 from leads.views.sections import DEFINITIONS
 from portal.common.fragments import render_page
-from portal.common.requests import SignedInRequest
+from portal.common.requests import SignedInRequest, words_sought
 from portal.common.whole_numbers import whole_number
 
 # As many tested leads as stay at hand while drafting.
@@ -49,7 +49,7 @@ class Test:
 def draft_test(request: SignedInRequest, version_pk: int) -> HttpResponse:
     """`?q=` finds leads, `?lead=` tests one. The leads tested last stay at hand for this session."""
     version = get_object_or_404(versions_visible_to(request.user), pk=version_pk)
-    query = request.GET.get("q", "").replace("\0", "")[:120]
+    query = words_sought(request)
     lead = _lead(request, version)
     context: dict[str, Any] = {
         "version": version,
