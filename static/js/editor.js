@@ -65,7 +65,11 @@
   document.addEventListener("htmx:afterSettle", () => {
     const count = document.querySelector("#draft-numbers .draft-count");
     const here = document.querySelector(".draft-count-here");
-    if (count && here) here.replaceChildren(...count.cloneNode(true).childNodes);
+    if (!count || !here) return;
+    const copy = count.cloneNode(true);
+    // It is hidden from who listens, since the numbers say it: so nothing in it may take the focus.
+    for (const link of copy.querySelectorAll("a")) link.removeAttribute("href");
+    here.replaceChildren(...copy.childNodes);
   });
 
   // Dragged ------------------------------------------------------------------------------------------
