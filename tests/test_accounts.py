@@ -15,6 +15,7 @@ from portal.accounts.selectors import open_invitations
 from portal.common.mail import send_owed_mail
 from portal.common.models import AuditEntry, Invitation, OutgoingMail, User, Workspace
 from tests.builders import PASSWORD, ada, maya, olga, rita, sam
+from tests.definitions.drafting import signed_in
 
 pytestmark = pytest.mark.django_db
 SET_UP = {
@@ -24,12 +25,6 @@ SET_UP = {
     "password": PASSWORD,
     "time_zone": "Europe/Berlin",
 }
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def test_the_first_visitor_creates_the_administrator(client: Client) -> None:

@@ -73,23 +73,6 @@ class Contrast:
         return self.matched_ended + self.others_ended
 
     @property
-    def share(self) -> float | None:
-        """Of those that meet it, the share that came to that end, 0 to 1."""
-        return self.matched_ended / self.matched if self.matched else None
-
-    @property
-    def others_share(self) -> float | None:
-        return self.others_ended / self.others if self.others else None
-
-    @property
-    def share_interval(self) -> tuple[float, float]:
-        return interval_of_share(self.matched_ended, self.matched)
-
-    @property
-    def others_interval(self) -> tuple[float, float]:
-        return interval_of_share(self.others_ended, self.others)
-
-    @property
     def least_expected(self) -> float:
         """The smallest of the four counts that one would expect if it made no difference."""
         if not self.total:

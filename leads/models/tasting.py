@@ -84,7 +84,7 @@ class TastingLead(models.Model):
 
 
 class TastingAnswer(models.Model):
-    """Whether one person would take one lead, and why. `house` is the person's when the tasting began."""
+    """Whether one person would take one lead, and why. `house` is theirs at their first answer."""
 
     tasting_lead = models.ForeignKey(TastingLead, on_delete=models.CASCADE, related_name="answers")
     person = models.ForeignKey("common.User", on_delete=models.PROTECT, related_name="+")

@@ -10,10 +10,6 @@ from definitions import examples
 from definitions.examples import Example
 from definitions.models import RepAnswer
 from leads.models import AnswerExample, Lead
-from leads.selectors.leads import leads_visible_to, words_match
-from portal.common.models import User
-
-FOUND = 10
 
 
 def register() -> None:
@@ -36,12 +32,3 @@ def examples_of(answer: RepAnswer) -> QuerySet[AnswerExample]:
 
 def attached_leads(answer: RepAnswer) -> QuerySet[Lead]:
     return Lead.objects.filter(pk__in=AnswerExample.objects.filter(answer=answer).values("lead"))
-
-
-def leads_to_attach(user: User, answer: RepAnswer, words: str) -> list[Lead]:
-    """The newest leads that match all the words and are no examples of the answer yet; at most ten."""
-    if not words.strip():
-        return []
-    taken = AnswerExample.objects.filter(answer=answer).values("lead")
-    rows = leads_visible_to(user).filter(words_match(words)).exclude(pk__in=taken)
-    return list(rows.select_related("account").defer("provenance", "account__provenance")[:FOUND])

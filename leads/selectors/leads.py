@@ -56,12 +56,17 @@ def words_match(text: str, lead: str = "") -> Q:
     return found
 
 
-def leads_found(user: User, text: str) -> list[Lead]:
-    """At most eight leads by name, e-mail, company or external id, the newest first: for choosing one."""
+def leads_found(user: User, text: str, but: QuerySet[Lead] | None = None) -> list[Lead]:
+    """At most eight leads by name, e-mail, company or external id, the newest first: for choosing one.
+
+    Nobody by less than two letters; `but` are left out.
+    """
     text = text.strip()
     if len(text) < 2:
         return []
     rows = leads_visible_to(user).filter(words_match(text) | Q(external_id=text)).select_related("account")
+    if but is not None:
+        rows = rows.exclude(pk__in=but.values("pk"))
     return list(rows.defer("provenance", "account__provenance").order_by("-captured_at")[:MOST_FOUND])
 
 

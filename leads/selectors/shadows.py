@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet
 
-from definitions.models import Definition, Version
+from definitions.models import Definition
 from definitions.policies_shadows import may_see_shadows
 from leads.evidence.cycle import SalesCycle, sales_cycle
 from leads.evidence.happened import what_happened
@@ -43,10 +43,6 @@ def shadows_visible_to(user: User) -> QuerySet[Shadow]:
 def shadows_of(user: User, definition: Definition) -> QuerySet[Shadow]:
     """The newest first, with what is running before what has ended."""
     return shadows_visible_to(user).filter(version__definition=definition).order_by("-status", "-pk")
-
-
-def shadows_of_version(user: User, version: Version) -> QuerySet[Shadow]:
-    return shadows_visible_to(user).filter(candidate=version)
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from itertools import combinations, product
 from typing import Any
 
+from definitions.tally import HOUSES
 from leads.tasting.agreement import Agreement, Says, agreement_of, pair_of
 
 Json = dict[str, Any]
-HOUSES = ("marketing", "sales")
 # A clause that fewer of the tasted leads meet, or fail, cannot be said to separate anything.
 LEAST_EACH = 3
 MOST_DISPUTED, MOST_SPLITS = 6, 8

@@ -18,11 +18,6 @@ KAPPA_WORDS = {
 }
 
 
-def share_words(agreement: Agreement) -> str:
-    """“85 %”, or a dash where nothing can be said."""
-    return "–" if agreement.share is None else f"{round(100 * agreement.share)} %"
-
-
 def kappa_words(agreement: Agreement) -> str:
     """“0.57, moderate”; else why there is no such number."""
     if not agreement.pairs:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -30,7 +29,8 @@ from leads.selectors.back_tests import (
     standing_of,
 )
 from leads.selectors.leads import leads_visible_to
-from leads.views.evidence import DEFINITIONS, PER_PAGE
+from leads.views.paging import page_of
+from leads.views.sections import DEFINITIONS
 from portal.common.errors import Invalid
 from portal.common.fragments import STOP_POLLING, render_page
 from portal.common.requests import SignedInRequest
@@ -88,7 +88,7 @@ def back_test_leads(request: SignedInRequest, pk: int, side: str, group: str) ->
         "threshold": threshold,
         "week": _week_end(told.result, side, week),
         "judged_by": version if side == SIDES[0] else told.against,
-        "page": Paginator(leads.order_by("pk"), PER_PAGE).get_page(request.GET.get("page")),
+        "page": page_of(request, leads.order_by("pk")),
     }
     return render(request, "leads/back_test_leads.html", context)
 

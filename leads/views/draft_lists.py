@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
@@ -16,12 +15,10 @@ from leads.handoffs.growth import growth_of
 from leads.scoring.preview.lists import Pick, entering_and_leaving, list_of
 from leads.scoring.preview.looks import Looked, look_at
 from leads.selectors.leads import leads_visible_to
-from leads.views.paging import PER_PAGE
+from leads.views.paging import page_of
+from leads.views.sections import DEFINITIONS
 from portal.common.fragments import render_page
 from portal.common.requests import SignedInRequest
-
-# Where these pages stand in the navigation: they are about the definition, whatever their address.
-DEFINITIONS = "/definitions/"
 
 
 @require_GET
@@ -38,7 +35,7 @@ def draft_leads(request: SignedInRequest, version_pk: int, group: str) -> HttpRe
     )
     if found is None:
         raise Http404
-    page = Paginator(found.lead_ids, PER_PAGE).get_page(named.get("page"))
+    page = page_of(request, found.lead_ids)
     ids = [int(lead) for lead in page]
     rows = leads_visible_to(request.user).filter(pk__in=ids).select_related("account").order_by("pk")
     page.object_list = list(rows.defer("provenance", "account__provenance"))

@@ -17,6 +17,7 @@ from leads.golden.selectors import held_against
 from leads.scoring.preview.numbers import preview_of
 from leads.scoring.preview.reading import TooSlow
 from leads.selectors.choices import ACTIVITY_COLUMNS, choices_of, rule_count
+from leads.views.sections import DEFINITIONS
 from portal.common.fragments import render_page
 from portal.common.requests import SignedInRequest
 
@@ -24,7 +25,12 @@ from portal.common.requests import SignedInRequest
 def draft_numbers(request: SignedInRequest, version_pk: int) -> HttpResponse:
     """How many leads the draft would qualify, clause by clause, beside the active version."""
     version = get_object_or_404(versions_visible_to(request.user), pk=version_pk)
-    context: dict[str, Any] = {"version": version, "preview": None, "problems": []}
+    context: dict[str, Any] = {
+        "version": version,
+        "preview": None,
+        "problems": [],
+        "section_path": DEFINITIONS,
+    }
     try:
         context["preview"] = preview_of(version)
         # As of now and not of the snapshot: it is what the vote will ask.

@@ -21,8 +21,9 @@ from leads.golden.selectors import golden_of_lead
 from leads.models import GoldenLead, Lead
 from leads.scoring.receipt import Receipt, receipt
 from leads.selectors.leads import leads_found, leads_visible_to
+from leads.views.sections import DEFINITIONS
 from portal.common.fragments import render_page
-from portal.common.requests import SignedInRequest
+from portal.common.requests import SignedInRequest, words_sought
 from portal.common.whole_numbers import whole_number
 
 # As many tested leads as stay at hand while drafting.
@@ -48,11 +49,11 @@ class Test:
 def draft_test(request: SignedInRequest, version_pk: int) -> HttpResponse:
     """`?q=` finds leads, `?lead=` tests one. The leads tested last stay at hand for this session."""
     version = get_object_or_404(versions_visible_to(request.user), pk=version_pk)
-    query = request.GET.get("q", "").replace("\0", "")[:120]
+    query = words_sought(request)
     lead = _lead(request, version)
     context: dict[str, Any] = {
         "version": version,
-        "section_path": "/definitions/",
+        "section_path": DEFINITIONS,
         "query": query,
         "found": leads_found(request.user, query),
         "test": _test(request, version, lead, timezone.now()) if lead else None,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -28,11 +27,8 @@ from leads.evidence.intervals import Contrast
 from leads.evidence.profile import fields_to_profile, leads_with_value, profile_of
 from leads.selectors.handoffs import handoffs_visible_to, with_words
 from leads.views.paging import page_of
+from leads.views.sections import DEFINITIONS
 from portal.common.requests import SignedInRequest
-
-# Where these pages stand in the navigation: they are about the definition, whatever their address.
-DEFINITIONS = "/definitions/"
-PER_PAGE = 50
 
 
 @require_GET
@@ -86,7 +82,7 @@ def evidence_leads(request: SignedInRequest, pk: int, key: str, group: str) -> H
         raise Http404 from error
     quarter = next((day for day in found.quarters if day.isoformat() == request.GET.get("quarter")), None)
     ids = [one.handoff_id for one in found.behind(group, quarter)]
-    page = Paginator(ids, PER_PAGE).get_page(request.GET.get("page"))
+    page = page_of(request, ids)
     rows = handoffs_visible_to(request.user).filter(pk__in=list(page)).order_by("-offered_at", "-pk")
     handoffs = list(rows)
     with_words(handoffs)

@@ -9,16 +9,16 @@ from django.views.decorators.http import require_GET, require_POST
 from definitions.selectors.discussion import all_answers
 from leads.examples.policies import may_attach
 from leads.examples.services import MOST_EXAMPLES, example_attach, example_detach
-from leads.selectors.examples import attached_leads, examples_of, leads_to_attach
-from leads.selectors.leads import leads_visible_to
-from leads.views.evidence import DEFINITIONS
-from portal.common.requests import SignedInRequest
+from leads.selectors.examples import attached_leads, examples_of
+from leads.selectors.leads import leads_found, leads_visible_to
+from leads.views.sections import DEFINITIONS
+from portal.common.requests import SignedInRequest, words_sought
 
 
 @require_GET
 def example_page(request: SignedInRequest, pk: int) -> HttpResponse:
     answer = get_object_or_404(all_answers(), pk=pk)
-    words = request.GET.get("q", "").replace("\0", "")[:200]
+    query = words_sought(request)
     rows, decision = list(examples_of(answer)), may_attach(request.user, answer)
     context = {
         "section_path": DEFINITIONS,
@@ -27,8 +27,8 @@ def example_page(request: SignedInRequest, pk: int) -> HttpResponse:
         "may_attach": decision,
         "is_full": len(rows) >= MOST_EXAMPLES,
         "most": MOST_EXAMPLES,
-        "words": words,
-        "found": leads_to_attach(request.user, answer, words) if decision else [],
+        "query": query,
+        "found": leads_found(request.user, query, but=attached_leads(answer)) if decision else [],
     }
     return render(request, "leads/answer_examples.html", context)
 

@@ -26,13 +26,11 @@ from leads.golden.selectors import (
 from leads.models import GoldenLead, Lead
 from leads.selectors.leads import leads_found, leads_visible_to
 from leads.views.paging import page_of
+from leads.views.sections import DEFINITIONS
 from portal.common.blame import blame
 from portal.common.errors import Conflict, Invalid
-from portal.common.requests import SignedInRequest
+from portal.common.requests import SignedInRequest, words_sought
 from portal.common.whole_numbers import whole_number
-
-# Where these pages stand in the navigation: they are about the definition, whatever their address.
-DEFINITIONS = "/definitions/"
 
 
 @require_GET
@@ -101,7 +99,7 @@ def _lead(request: SignedInRequest) -> Lead | None:
 
 
 def _search(request: SignedInRequest, definition: Definition) -> HttpResponse:
-    query = request.GET.get("q", "").replace("\0", "")[:120]
+    query = words_sought(request)
     context = {
         "section_path": DEFINITIONS,
         "definition": definition,

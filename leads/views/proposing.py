@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -30,11 +29,10 @@ from definitions.services.ballots import ballot_edit, version_propose
 from leads.scoring.impact import impact_slip
 from leads.scoring.slip_recounts import recount_slip
 from leads.selectors.leads import leads_visible_to
+from leads.views.paging import page_of
+from leads.views.sections import DEFINITIONS
 from portal.common.errors import Conflict, Invalid
 from portal.common.requests import SignedInRequest
-
-# Where these pages stand in the navigation: they are about the definition, whatever their address.
-DEFINITIONS = "/definitions/"
 
 
 @require_http_methods(["GET", "POST"])
@@ -154,6 +152,6 @@ def slip_leads(request: SignedInRequest, pk: int, key: str) -> HttpResponse:
     if line is None:
         raise Http404
     leads = leads_visible_to(request.user).filter(pk__in=line["ids"]).select_related("account").order_by("pk")
-    page = Paginator(leads, 50).get_page(request.GET.get("page"))
+    page = page_of(request, leads)
     context = {"ballot": ballot, "line": line, "page": page, "section_path": DEFINITIONS}
     return render(request, "leads/slip_leads.html", context)

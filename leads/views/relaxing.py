@@ -17,6 +17,7 @@ from definitions.selectors.ballot_view import slip_instant, slip_lines
 from definitions.selectors.versions import definitions_of
 from definitions.services.relaxing import relaxation_propose, relaxed_document
 from leads.scoring.impact import impact_slip
+from leads.views.sections import DEFINITIONS
 from portal.common.blame import blame
 from portal.common.errors import Conflict, Invalid
 from portal.common.requests import SignedInRequest
@@ -61,6 +62,6 @@ def _page(
     slip: dict[str, Any] | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    context = {"definition": definition, "form": form, "section_path": "/definitions/"}
+    context = {"definition": definition, "form": form, "section_path": DEFINITIONS}
     context |= {"slip": slip_lines(slip or {}), "slip_as_of": slip_instant(slip or {})}
     return render(request, "leads/relax.html", context, status=status)

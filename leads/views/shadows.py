@@ -31,8 +31,8 @@ from leads.selectors.shadows import (
 )
 from leads.shadows.forms import ShadowForm
 from leads.shadows.services import DEFAULT_WEEKS, default_last_day, shadow_start, shadow_stop
-from leads.views.evidence import DEFINITIONS
 from leads.views.paging import page_of
+from leads.views.sections import DEFINITIONS
 from portal.common.blame import blame
 from portal.common.errors import Invalid
 from portal.common.requests import SignedInRequest

@@ -20,13 +20,11 @@ from leads.suggest.question import ENDED, outcome_counts
 from leads.suggest.services import sealed, suggestion_open
 from leads.suggest.summary import found_words, quality_words, summary_words
 from leads.suggest.words import percent, times, why_nothing_words, wording_of
+from leads.views.sections import DEFINITIONS
 from portal.common.errors import Invalid
 from portal.common.models import Team
 from portal.common.requests import SignedInRequest
 from portal.common.selectors import weekly_capacity_of
-
-# Where these pages stand in the navigation: they are about the definition, whatever their address.
-DEFINITIONS = "/definitions/"
 
 
 @require_GET

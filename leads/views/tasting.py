@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from definitions.criteria.document import DocumentError
@@ -30,12 +30,13 @@ from leads.selectors.tastings import (
 from leads.tasting import policies
 from leads.tasting.forms import LEAVE, TAKE, TasteForm
 from leads.tasting.laying import LEADS
-from leads.tasting.results import HOUSES, Results
+from leads.tasting.results import Results
 from leads.tasting.services import lead_taste, tasting_close, tasting_start
-from leads.tasting.words import kappa_words, share_words
-from leads.views.evidence import DEFINITIONS, PER_PAGE
+from leads.tasting.words import kappa_words
+from leads.views.paging import page_of
+from leads.views.sections import DEFINITIONS
 from portal.common.errors import Invalid
-from portal.common.models import Team
+from portal.common.models import HOUSES, Team
 from portal.common.requests import SignedInRequest
 
 Json = dict[str, Any]
@@ -43,10 +44,9 @@ Json = dict[str, Any]
 
 @require_GET
 def tastings(request: SignedInRequest) -> HttpResponse:
-    rows = tasting_list(request.user)
     context = {
         "section_path": DEFINITIONS,
-        "page": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
+        "page": page_of(request, tasting_list(request.user)),
         "version": text_in_work(the_definition(Stage.MQL)),
         "may_start": policies.may_start(request.user),
         "leads": LEADS,
@@ -175,27 +175,28 @@ def _results(tasting: Tasting) -> Json:
 
 
 def _agreements(found: Results, text: str) -> list[Json]:
+    version = {"version": text}
     rows = [
-        (_("Within marketing"), found.within["marketing"], _("pairs of people")),
-        (_("Within sales"), found.within["sales"], _("pairs of people")),
-        (_("Between the houses"), found.between, _("pairs of people")),
-        (
-            _("Marketing with %(version)s") % {"version": text},
-            found.with_text["marketing"],
-            _("people, each with the text"),
-        ),
-        (
-            _("Sales with %(version)s") % {"version": text},
-            found.with_text["sales"],
-            _("people, each with the text"),
-        ),
+        (_("Within marketing"), found.within["marketing"], _pairs),
+        (_("Within sales"), found.within["sales"], _pairs),
+        (_("Between the houses"), found.between, _pairs),
+        (_("Marketing with %(version)s") % version, found.with_text["marketing"], _people),
+        (_("Sales with %(version)s") % version, found.with_text["sales"], _people),
     ]
     return [
         {
             "label": label,
-            "share": share_words(agreement),
+            "share": agreement.share,
             "kappa": kappa_words(agreement),
-            "population": f"{agreement.pairs} {of}",
+            "population": counted(agreement.pairs),
         }
-        for label, agreement, of in rows
+        for label, agreement, counted in rows
     ]
+
+
+def _pairs(n: int) -> str:
+    return ngettext("%(n)d pair of people", "%(n)d pairs of people", n) % {"n": n}
+
+
+def _people(n: int) -> str:
+    return ngettext("%(n)d person with the text", "%(n)d people, each with the text", n) % {"n": n}

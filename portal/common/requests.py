@@ -11,3 +11,12 @@ class SignedInRequest(HttpRequest):
     """For annotations. `LoginRequiredMiddleware` has turned strangers away before the view runs."""
 
     user: User
+
+
+# No name is longer; more is cut off.
+LONGEST_QUERY = 200
+
+
+def words_sought(request: HttpRequest) -> str:
+    """`?q=`: at most 200 characters, without the one that PostgreSQL cannot take."""
+    return request.GET.get("q", "").replace("\0", "")[:LONGEST_QUERY]

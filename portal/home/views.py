@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 
 from definitions.selectors.ballots import open_ballots
 from portal.accounts.policies import may_manage_workspace
-from portal.common.requests import SignedInRequest
+from portal.common.requests import SignedInRequest, words_sought
 from portal.home import selectors, services
 
 
@@ -27,7 +27,7 @@ def home(request: SignedInRequest) -> HttpResponse:
 
 
 def search(request: SignedInRequest) -> HttpResponse:
-    query = request.GET.get("q", "").replace("\0", "")[:200]
+    query = words_sought(request)
     return render(request, "portal/search.html", {"query": query, "found": selectors.found(query)})
 
 

@@ -79,14 +79,15 @@
     const here = document.activeElement;
     lost = here && here !== document.body && event.detail.target?.contains(here) ? howToFind(here) : null;
   });
-  // Folds that were open stay open: those with an id, which says that the new one is the same.
-  let open = [];
-  document.addEventListener("htmx:beforeSwap", (event) => {
-    open = [...(event.detail.target?.querySelectorAll("details.fold[id][open]") ?? [])].map((each) => each.id);
+  // Folds stay as somebody left them: those with an id, which says that the new one is the same. It is
+  // remembered while the fold is away, as those of numbers are that are being counted.
+  const folds = new Map();
+  document.addEventListener("click", (event) => {
+    const fold = event.target.closest("details.fold[id] > summary")?.parentElement;
+    if (fold) folds.set(fold.id, !fold.open);
   });
   document.addEventListener("htmx:afterSwap", () => {
-    for (const each of open) document.getElementById(each)?.setAttribute("open", "");
-    open = [];
+    for (const [id, open] of folds) document.getElementById(id)?.toggleAttribute("open", open);
   });
   document.addEventListener("htmx:afterSettle", () => {
     if (lost && document.activeElement === document.body) find(lost)?.focus({ preventScroll: true });

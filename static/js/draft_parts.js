@@ -1,5 +1,4 @@
-// The parts beside a draft are replaced by themselves when it changes. Here what a swap would lose is put
-// back: what the linter found is shown beside each clause as well, and folds stay as they were left.
+// What the linter found is shown beside each clause as well, and again whenever either is replaced.
 (() => {
   "use strict";
 
@@ -15,24 +14,6 @@
     }
   };
 
-  const folds = new Map();
-  document.addEventListener(
-    "toggle",
-    (event) => {
-      if (event.target.matches("details.fold[id]")) folds.set(event.target.id, event.target.open);
-    },
-    true,
-  );
-  const keepFolds = () => {
-    for (const [id, open] of folds) {
-      const fold = document.getElementById(id);
-      if (fold) fold.open = open;
-    }
-  };
-
-  document.addEventListener("htmx:afterSettle", () => {
-    showLints();
-    keepFolds();
-  });
+  document.addEventListener("htmx:afterSettle", showLints);
   showLints();
 })();

@@ -67,12 +67,8 @@
     const here = document.querySelector(".draft-count-here");
     if (!count || !here) return;
     const copy = count.cloneNode(true);
-    // It repeats for the eye what is read out where it stands, so nothing in it takes the focus.
-    for (const link of copy.querySelectorAll("a")) {
-      const word = Object.assign(document.createElement("span"), { className: link.className });
-      word.append(...link.childNodes);
-      link.replaceWith(word);
-    }
+    // It is hidden from who listens, since the numbers say it: so nothing in it may take the focus.
+    for (const link of copy.querySelectorAll("a")) link.removeAttribute("href");
     here.replaceChildren(...copy.childNodes);
   });
 

@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 import pytest
 from django.db import IntegrityError, transaction
-from django.test import Client
 
 from definitions.models import Definition
 from definitions.selectors import the_definition
@@ -16,16 +15,11 @@ from portal.common.errors import Refused
 from portal.common.models import AuditEntry, User
 from portal.common.selectors import capacity_said
 from tests.builders import ada, maya, mona, rita, sam, sofia
+from tests.definitions.drafting import signed_in
 
 pytestmark = pytest.mark.django_db
 
 ADDRESS = "/definitions/mql/promises/"
-
-
-def signed_in(person: User) -> Client:
-    client = Client()
-    client.force_login(person)
-    return client
 
 
 def test_a_manager_writes_what_the_own_side_promises() -> None:

@@ -55,13 +55,13 @@ def _qualified(look: Look, pick: Pick) -> LeadList:
 def _entering(look: Look, pick: Pick) -> LeadList | None:
     if look.active is None:
         return None
-    return _list(look, _("Would enter"), look.draft.qualified & ~look.active.qualified)
+    return _list(look, _("Would enter"), look.entering)
 
 
 def _leaving(look: Look, pick: Pick) -> LeadList | None:
     if look.active is None:
         return None
-    return _list(look, _("Would leave"), look.active.qualified & ~look.draft.qualified)
+    return _list(look, _("Would leave"), look.leaving)
 
 
 def _weekly(look: Look, pick: Pick) -> LeadList:
@@ -159,10 +159,8 @@ def _late(look: Look, pick: Pick) -> LeadList | None:
 
 
 def entering_and_leaving(look: Look) -> tuple[Ids, Ids]:
-    assert look.active is not None
-    entering = look.draft.qualified & ~look.active.qualified
-    leaving = look.active.qualified & ~look.draft.qualified
-    return ids_of(entering, look.lead_ids), ids_of(leaving, look.lead_ids)
+    """Their ids, each ascending. There has to be a version in force."""
+    return ids_of(look.entering, look.lead_ids), ids_of(look.leaving, look.lead_ids)
 
 
 def _joining(look: Look, pick: Pick) -> LeadList | None:

@@ -21,7 +21,7 @@ from leads.facts import facts_stamp
 from leads.models import LeadFit, PreviewSnapshot, PreviewWish
 from leads.scoring.preview import building, reading, snapshots
 from leads.scoring.preview.arithmetic import Verdict
-from leads.scoring.preview.columns import Column, Ids
+from leads.scoring.preview.columns import Bits, Column, Ids
 from leads.scoring.preview.questions import Question, question_of_capture, question_of_field
 from leads.tasks import build_preview
 from portal.common.bells import ring_on_commit
@@ -78,6 +78,18 @@ class Look:
         questions = {field.key: question_of_field(field, rules) for field in fields}
         found, _is_exact = columns_at_once(self.snapshot, list(questions.values()))
         return {key: found[one.key] for key, one in questions.items() if one.key in found}
+
+    @property
+    def entering(self) -> Bits:
+        """Who would qualify and does not now. There has to be a version in force."""
+        assert self.active is not None
+        return self.draft.qualified & ~self.active.qualified
+
+    @property
+    def leaving(self) -> Bits:
+        """Who qualifies now and would not. There has to be a version in force."""
+        assert self.active is not None
+        return self.active.qualified & ~self.draft.qualified
 
     @property
     def lead_ids(self) -> Ids:

@@ -124,13 +124,13 @@ def _weekly(look: Look, verdict: Verdict) -> WeekNumbers:
 
 
 def _beside(look: Look) -> ActiveNumbers | None:
-    version, draft, active = look.asked.version.definition.active_version, look.draft, look.active
+    version, active = look.asked.version.definition.active_version, look.active
     if version is None or active is None:
         return None
     return ActiveNumbers(
         version,
         active.count,
-        entering=count(draft.qualified & ~active.qualified),
-        leaving=count(active.qualified & ~draft.qualified),
+        entering=count(look.entering),
+        leaving=count(look.leaving),
         weekly=_weekly(look, active),
     )

@@ -13,16 +13,11 @@ from leads.examples.services import MOST_EXAMPLES, example_attach, example_detac
 from leads.models import AnswerExample, Lead
 from leads.selectors.examples import examples_by_answer
 from portal.common.errors import Conflict, Invalid, Refused
-from portal.common.models import AuditEntry, User
+from portal.common.models import AuditEntry
 from tests.builders import a_lead, an_account, maya, olga, sam, sofia
+from tests.definitions.drafting import signed_in
 
 pytestmark = pytest.mark.django_db
-
-
-def signed_in(person: User) -> Client:
-    client = Client()
-    client.force_login(person)
-    return client
 
 
 def an_answer() -> RepAnswer:

@@ -9,17 +9,11 @@ from django.urls import reverse
 
 from leads.intake import advance
 from leads.models import Import, Lead
-from portal.common.models import User
 from tests.builders import maya, olga
+from tests.definitions.drafting import signed_in
 
 pytestmark = pytest.mark.django_db
 TEXT = "Lead Id,Email,First Name,Plan\n1,ada@werft.example,=1+1,gold\n2,grace@navy.example,Grace,silver\n"
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def upload(client: Client, content: bytes = TEXT.encode(), **fields: str) -> Any:

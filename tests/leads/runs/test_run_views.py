@@ -8,18 +8,12 @@ from leads.models import Run, TouchedLead
 from leads.scoring import chunks, flip, runs
 from leads.scoring.runs import run_request
 from leads.selectors.runs import open_runs
-from portal.common.models import User
 from tests.builders import a_version, an_active_version, maya, olga, rita
+from tests.definitions.drafting import signed_in
 from tests.leads.runs.poison import SENTENCE, poisoned
 from tests.leads.runs.stories import some_leads, work
 
 pytestmark = pytest.mark.django_db
-
-
-def signed_in(person: User) -> Client:
-    client = Client()
-    client.force_login(person)
-    return client
 
 
 def an_activation() -> Run:

@@ -18,6 +18,7 @@ from leads.handoffs.reconcile import handoffs_reconcile
 from leads.models import Handoff, Lead, Run, Shadow
 from portal.common.models import User
 from tests.builders import NOW, ada, maya, mona, olga, rita, sam
+from tests.definitions.drafting import signed_in
 from tests.leads.runs.stories import drain_all
 from tests.leads.shadows.stories import (
     LAST_DAY,
@@ -38,12 +39,6 @@ FORM = {"reason": "Are German leads worth it?", "ends_on": LAST_DAY.isoformat()}
 def clock() -> Iterator[Any]:
     with time_machine.travel(NOW, tick=False) as traveller:
         yield traveller
-
-
-def signed_in(person: User) -> Client:
-    client = Client()
-    client.force_login(person)
-    return client
 
 
 def a_found_shadow(clock: Any) -> Shadow:

@@ -18,19 +18,14 @@ from definitions.models import Version
 from leads.facts import refresh
 from leads.models import Lead, Outcome
 from leads.suggest.services import SALT
-from portal.common.models import AuditEntry, User
+from portal.common.models import AuditEntry
 from tests.builders import a_criterion, a_document, a_source, an_active_version, maya, olga, sam
+from tests.definitions.drafting import signed_in
 
 pytestmark = pytest.mark.django_db
 
 PAGE = "/leads/suggest/mql/"
 LEADS = 400
-
-
-def signed_in(person: User) -> Client:
-    client = Client()
-    client.force_login(person)
-    return client
 
 
 def some_history(signal: float = 0.6) -> None:

@@ -12,8 +12,8 @@ from django.test import Client
 from definitions.services.drafts import draft_create
 from leads.models import Lead, Tasting, TastingAnswer, TastingLead
 from leads.tasting.services import tasting_close
-from portal.common.models import User
 from tests.builders import NOW, a_document, a_version, ada, maya, mona, olga, sam, sofia
+from tests.definitions.drafting import signed_in
 from tests.leads.tasting.stories import SECRET, a_tasting, people, taste_all
 
 pytestmark = pytest.mark.django_db
@@ -23,12 +23,6 @@ pytestmark = pytest.mark.django_db
 def at_now() -> Any:
     with time_machine.travel(NOW, tick=False):
         yield
-
-
-def signed_in(person: User) -> Client:
-    client = Client()
-    client.force_login(person)
-    return client
 
 
 def secrets_of(lead: Lead) -> list[str]:
