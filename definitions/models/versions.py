@@ -139,7 +139,7 @@ class Version(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.definition.stage.upper()} v{self.number}"
+        return self.title if self.is_shadow else f"{self.definition.stage.upper()} v{self.number}"
 
     def get_absolute_url(self) -> str:
         return reverse("definitions:version_page", args=[self.definition.stage, self.number])

@@ -84,8 +84,8 @@ def criterion_add(
         "basis": basis,
         "review_on": review_on,
     }
-    values = checked(version, "", given)
     hold_draft(version)
+    values = checked(version, "", given)
     last = version.criteria.aggregate(last=Max("position"))["last"]
     criterion = Criterion.objects.create(
         version=version,
@@ -126,8 +126,8 @@ def criterion_edit(
     if unknown := set(values) - set(FIELDS):
         raise TypeError(f"Not a field of a criterion: {sorted(unknown)}")
     kept = {name: getattr(criterion, name) for name in FIELDS}
-    values = checked(version, criterion.key, {**kept, **values})
     hold_draft(version)
+    values = checked(version, criterion.key, {**kept, **values})
     before = criterion_document(criterion_now(criterion))
     moved = Criterion.objects.filter(pk=criterion.pk, edit_number=edit_number).update(
         **values, edit_number=F("edit_number") + 1, changed_by=actor, changed_at=timezone.now()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Max
+from django.db.models import F, Max, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -55,12 +55,18 @@ def criterion_now(criterion: Criterion) -> Criterion:
     return found
 
 
-def next_number(definition: Definition) -> int:
+# Copies that only score count apart: a gap in the numbers that everybody reads would give them away.
+FIRST_COPY = 1_000_000_001
+
+
+def next_number(definition: Definition, *, of_copies: bool = False) -> int:
     """The number of the version that the caller's transaction is about to make."""
     # Two drafts started at once would ask for the same number: the definition's row puts them in line.
     Definition.objects.select_for_update().get(pk=definition.pk)
-    highest: int | None = definition.versions.aggregate(highest=Max("number"))["highest"]
-    return (highest or 0) + 1
+    first = FIRST_COPY if of_copies else 1
+    rows = definition.versions.filter(Q(number__gte=FIRST_COPY) if of_copies else Q(number__lt=FIRST_COPY))
+    highest: int | None = rows.aggregate(highest=Max("number"))["highest"]
+    return first if highest is None else highest + 1
 
 
 def empty_document(stage: str, title: str = "") -> dict[str, Any]:
@@ -96,6 +102,9 @@ def draft_create(
     if based_on is not None and based_on.definition_id != definition.pk:
         raise Invalid(_("That version belongs to another definition."))
     source = document or (document_of(based_on) if based_on else empty_document(definition.stage))
+    if based_on is not None and based_on.is_shadow:
+        # The frozen text is hidden from reps, who read the draft: it comes from what was frozen.
+        based_on = based_on.based_on
     version = Version.objects.create(
         definition=definition,
         number=next_number(definition),
@@ -164,8 +173,8 @@ def version_edit(
     unknown = set(values) - set(SETTINGS)
     if unknown:
         raise TypeError(f"Not a setting of a version: {sorted(unknown)}")
-    _check_settings(version, values)
     hold_draft(version)
+    _check_settings(version, values)
     before = Version.objects.values(*values).get(pk=version.pk)
     moved = Version.objects.filter(pk=version.pk, edit_number=edit_number).update(
         **values, edit_number=F("edit_number") + 1

@@ -27,7 +27,7 @@ def version_freeze_copy(*, version: Version, actor: User) -> Version:
     parse(document, catalogue())
     return Version.objects.create(
         definition=version.definition,
-        number=next_number(version.definition),
+        number=next_number(version.definition, of_copies=True),
         title=_("%(version)s as it stood on %(day)s")
         % {"version": version, "day": date_format(timezone.localdate(), "j F Y")},
         status=VersionStatus.WITHDRAWN,

@@ -51,7 +51,7 @@ def criterion_place(
     before = {"group": current.group, "below": key_above(current)}
     if group != current.group:
         if group:
-            check_group(Version.objects.get(pk=version.pk), current.key, current.half, group)
+            check_group(version, current.key, current.half, group)
         # Unlike the order, the group says what the clause comes to: whoever edits the clause is told.
         Criterion.objects.filter(pk=current.pk).update(
             group=group, edit_number=F("edit_number") + 1, changed_by=actor, changed_at=timezone.now()
@@ -74,8 +74,12 @@ def criterion_place(
 
 
 def check_group(version: Version, key: str, half: str, group: str) -> None:
-    """Whether the clause `key` of `half` may be in a group; raises Invalid with the reason."""
-    label = next((each["label"] for each in version.groups if each["key"] == group), None)
+    """Whether the clause `key` of `half` may be in a group; raises Invalid with the reason.
+
+    The caller holds the draft: it is asked for the groups that it has now, not when its page was made.
+    """
+    groups = Version.objects.values_list("groups", flat=True).get(pk=version.pk)
+    label = next((each["label"] for each in groups if each["key"] == group), None)
     if label is None:
         raise Invalid(_("This draft has no such group."), field="group")
     # The cap of a group takes from one half; a group across both would leave open from which.

@@ -19,7 +19,7 @@ def may_lay_golden(user: User) -> Decision:
 
 
 def may_change_golden(user: User, golden: GoldenLead) -> Decision:
-    """Its author, a manager of the author's side, or a manager of neither house.
+    """Its author, a manager of the author's side, or a manager of neither house; any, if there is no side.
 
     It can keep the other side's draft from the vote, so the other side cannot put it away.
     """
@@ -27,7 +27,9 @@ def may_change_golden(user: User, golden: GoldenLead) -> Decision:
         return deny(_("This golden lead is retired. Lay it down again to hold drafts against it."))
     if decision := may_lay_golden(user):
         author = golden.created_by
-        is_managers = user.is_manager and (user.team == author.team or user.team not in HOUSES)
+        # Who is in no team any more has no side, and else nobody might be left to put it away.
+        is_of_side = author.team in (user.team, Team.NONE)
+        is_managers = user.is_manager and (is_of_side or user.team not in HOUSES)
         if user.pk == author.pk or is_managers:
             return ALLOW
         return deny(

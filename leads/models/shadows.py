@@ -62,6 +62,10 @@ class Shadow(models.Model):
     def is_open(self) -> bool:
         return self.status != Shadow.Status.ENDED
 
+    @property
+    def versions_compared(self) -> tuple[int, int]:
+        return self.version_id, self.against_id
+
 
 class ShadowLead(models.Model):
     """When a lead first qualified under each of the two while the shadow ran; empty: it did not.

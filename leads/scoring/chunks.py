@@ -18,6 +18,7 @@ from leads.scoring.compiler import score_into
 from leads.scoring.locks import limit_statements, score_beside_chunks
 from leads.scoring.marks import OPEN_RUNS, park
 from leads.scoring.scope import Scope
+from leads.shadows.ending import fail_shadow
 from leads.shadows.recording import record_span
 from portal.common import owed
 
@@ -161,6 +162,10 @@ def _split(chunk: Chunk, error: str, *, attempts: int) -> None:
     span = LeadFit.objects.filter(lead__gte=chunk.first_lead_id, lead__lte=chunk.last_lead_id)
     lead_ids = span.order_by("lead_id").values_list("lead_id", flat=True)
     count = lead_ids.count()
+    if count == 1 and chunk.run.kind == Run.Kind.SHADOW:
+        # Parked, the lead would not get its real score either: the shadow ends, and nobody waits for it.
+        fail_shadow(chunk.run.version, error)
+        return
     if count <= 1:
         _park(chunk, lead_ids.first(), error)
         return

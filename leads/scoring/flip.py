@@ -13,6 +13,7 @@ from definitions.states import VERSION
 from leads.models import Chunk, Run, RunStatus
 from leads.scoring import marks
 from leads.scoring.clock import look_again_from
+from leads.scoring.locks import score_alone
 from leads.scoring.receipt import ratified_by
 from leads.shadows.ending import overtake_shadows
 from leads.shadows.recording import shadow_begin
@@ -55,6 +56,9 @@ def _finish(run_id: int) -> bool:
     # Facts that came in while the run was made: from here to the commit nobody else takes marks away.
     marks.drain_rest()
     look_again_from(run.version, run.as_of)
+    if run.kind == Run.Kind.SHADOW:
+        # A chunk that still scores the version in force has not seen the shadow run, and we not its scores.
+        score_alone(run.version.shadow.versions_compared)
     if run.kind == Run.Kind.SHADOW and not shadow_begin(run.version_id, timezone.now()):
         _end(run, RunStatus.SUPERSEDED)
         return True

@@ -85,12 +85,13 @@ def scoring_health(user: User) -> ScoringHealth:
         oldest=Min("marked_at", filter=Q(parked_at=None)),
         parked=Count("pk", filter=Q(parked_at__isnull=False)),
     )
-    lives = list(signs_of_life(now))
+    open_now = runs_visible_to(user).filter(status__in=OPEN_RUNS)
+    lives = list(signs_of_life(now).filter(pk__in=open_now.values("pk")))
     return ScoringHealth(
         marks_waiting=marks["waiting"],
         oldest_mark_at=marks["oldest"],
         parked=marks["parked"],
-        open_runs=runs_visible_to(user).filter(status__in=OPEN_RUNS).count(),
+        open_runs=len(lives),
         is_stale=any(not run.has_lease and now - run.last_sign_at > STALE_AFTER for run in lives),
     )
 

@@ -34,6 +34,9 @@ def tasting_start(*, version: Version, actor: User, seed: int | None = None) -> 
     """
     policies.may_start(actor).require()
     version = Version.objects.select_for_update(of=("self",)).select_related("definition").get(pk=version.pk)
+    if version.is_shadow:
+        # Both houses taste, and sales must not know that a text is scored in silence.
+        raise Conflict(_("This text is only scored in silence. Start a tasting of the version it came from."))
     document = document_of(version)
     print_of_text, now = fingerprint(document), timezone.now()
     if under_way := Tasting.objects.filter(version=version, status=Tasting.Status.OPEN).first():

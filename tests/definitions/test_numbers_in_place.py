@@ -6,11 +6,20 @@ from typing import Any
 
 import pytest
 
+from definitions.criteria.document import parse
 from definitions.documents import draft_document
 from definitions.models import Criterion, Version
+from definitions.selectors import catalogue
 from definitions.services.criteria import criterion_edit
 from definitions.services.moves import criterion_place
-from definitions.services.numbers import MOST_GROUPS, StaleValue, group_add, number_set, points_set
+from definitions.services.numbers import (
+    MOST_GROUPS,
+    StaleValue,
+    group_add,
+    group_remove,
+    number_set,
+    points_set,
+)
 from definitions.starting_points import STARTING_POINTS
 from portal.common.errors import Conflict, Invalid
 from portal.common.models import AuditEntry
@@ -238,6 +247,27 @@ def test_a_group_keeps_to_one_half() -> None:
     with pytest.raises(Invalid, match="other half"):
         criterion_edit(criterion=fit, actor=maya(), edit_number=1, group="visits")
     assert Criterion.objects.get(pk=fit.pk).group == ""
+
+
+def removed_meanwhile() -> tuple[Version, Criterion]:
+    """A draft and its clause as read before somebody removed the group “web”."""
+    draft = group_add(version=a_draft(), actor=maya(), label="Web", cap=10)
+    clause = Criterion.objects.select_related("version__definition").get(pk=a_clause(draft).pk)
+    group_remove(version=fresh(draft), actor=sam(), key="web")
+    return draft, clause
+
+
+def test_a_group_that_was_removed_meanwhile_gets_no_clause() -> None:
+    draft, clause = removed_meanwhile()
+    for act in (
+        lambda: a_clause(draft, group="web"),
+        lambda: criterion_edit(criterion=clause, actor=maya(), edit_number=1, group="web"),
+        lambda: criterion_place(criterion=clause, actor=maya(), group="web"),
+    ):
+        with pytest.raises(Invalid, match="no such group"):
+            act()
+    assert order(draft) == [("Industry is Software", "")]
+    parse(draft_document(fresh(draft)), catalogue())
 
 
 # -- order ---------------------------------------------------------------------------------------------------

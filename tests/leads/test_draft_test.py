@@ -102,6 +102,9 @@ def test_the_address_of_the_editor_carries_the_lead(draft: Version) -> None:
     assert inside["HX-Replace-Url"] == f"{editor}?lead={lead.pk}"
     alone = look(client, draft, lead=lead.pk)
     assert alone["HX-Replace-Url"] == f"{address_of(draft)}?lead={lead.pk}"
+    # What a browser sends may be no address at all.
+    odd = client.get(address_of(draft), {"lead": lead.pk}, HTTP_HX_CURRENT_URL="http://[x", **HTMX)
+    assert odd["HX-Replace-Url"] == alone["HX-Replace-Url"]
     assert f'hx-get="{address_of(draft)}?lead={lead.pk}"' in client.get(editor, {"lead": lead.pk}).text
 
 

@@ -11,7 +11,7 @@ from leads.golden.services import golden_lay, golden_retire, golden_reword
 from leads.models import GoldenLead, Lead
 from leads.scoring.golden import golden_leads_of
 from portal.common.errors import Conflict, Invalid, Refused
-from portal.common.models import AuditEntry, User
+from portal.common.models import AuditEntry, Team, User
 from tests.builders import a_lead, ada, marco, maya, mona, olga, rita, sam, sofia
 from tests.leads.golden.stories import WHY, a_golden_lead, grace, the_mql
 
@@ -93,6 +93,16 @@ def test_a_golden_lead_guards_its_own_side(case: str, who: object, is_allowed: b
     golden.refresh_from_db()
     assert (golden.retired_by == actor, golden.sentence != WHY) == (is_allowed, is_allowed)
     assert verbs() == ["golden.laid", *(["golden.reworded", "golden.retired"] if is_allowed else [])]
+
+
+def test_any_manager_retires_what_somebody_who_is_in_no_team_any_more_laid_down() -> None:
+    golden = a_golden_lead(actor=sam())
+    User.objects.filter(pk=sam().pk).update(team=Team.NONE, is_active=False)
+    golden = GoldenLead.objects.select_related("created_by").get(pk=golden.pk)
+    with pytest.raises(Refused):
+        golden_retire(golden=golden, actor=maya())
+    golden_retire(golden=golden, actor=mona())
+    assert not golden_leads_of("mql")
 
 
 def test_a_sentence_that_was_changed_meanwhile_is_not_written_over() -> None:
