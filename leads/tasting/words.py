@@ -23,6 +23,14 @@ def share_words(agreement: Agreement) -> str:
     return "–" if agreement.share is None else f"{round(100 * agreement.share)} %"
 
 
+def pairs_words(number: int) -> str:
+    return ngettext("%(n)d pair of people", "%(n)d pairs of people", number) % {"n": number}
+
+
+def people_words(number: int) -> str:
+    return ngettext("%(n)d person, with the text", "%(n)d people, each with the text", number) % {"n": number}
+
+
 def kappa_words(agreement: Agreement) -> str:
     """“0.57, moderate”; else why there is no such number."""
     if not agreement.pairs:
@@ -33,7 +41,8 @@ def kappa_words(agreement: Agreement) -> str:
         ) % {"n": agreement.leads}
     if agreement.kappa is None:
         return _("undefined: each said the same of every lead, and so would chance")
-    number = formats.number_format(round(agreement.kappa, 2), 2)
+    # As everywhere on the pages: a minus sign, not a hyphen.
+    number = formats.number_format(round(agreement.kappa, 2), 2).replace("-", "−")
     word = KAPPA_WORDS[word_for(agreement.kappa)]
     words = _("%(kappa)s, %(word)s") % {"kappa": number, "word": word}
     if agreement.undefined:

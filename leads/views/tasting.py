@@ -32,7 +32,7 @@ from leads.tasting.forms import LEAVE, TAKE, TasteForm
 from leads.tasting.laying import LEADS
 from leads.tasting.results import HOUSES, Results
 from leads.tasting.services import lead_taste, tasting_close, tasting_start
-from leads.tasting.words import kappa_words, share_words
+from leads.tasting.words import kappa_words, pairs_words, people_words, share_words
 from leads.views.evidence import DEFINITIONS, PER_PAGE
 from portal.common.errors import Invalid
 from portal.common.models import Team
@@ -175,27 +175,22 @@ def _results(tasting: Tasting) -> Json:
 
 
 def _agreements(found: Results, text: str) -> list[Json]:
-    rows = [
-        (_("Within marketing"), found.within["marketing"], _("pairs of people")),
-        (_("Within sales"), found.within["sales"], _("pairs of people")),
-        (_("Between the houses"), found.between, _("pairs of people")),
-        (
-            _("Marketing with %(version)s") % {"version": text},
-            found.with_text["marketing"],
-            _("people, each with the text"),
-        ),
-        (
-            _("Sales with %(version)s") % {"version": text},
-            found.with_text["sales"],
-            _("people, each with the text"),
-        ),
+    houses = (("marketing", _("Marketing with %(version)s")), ("sales", _("Sales with %(version)s")))
+    among = [
+        (_("Within marketing"), found.within["marketing"]),
+        (_("Within sales"), found.within["sales"]),
+        (_("Between the houses"), found.between),
     ]
+    rows = [(label, agreement, pairs_words(agreement.pairs)) for label, agreement in among]
+    for house, label in houses:
+        agreement = found.with_text[house]
+        rows.append((label % {"version": text}, agreement, people_words(agreement.pairs)))
     return [
         {
             "label": label,
             "share": share_words(agreement),
             "kappa": kappa_words(agreement),
-            "population": f"{agreement.pairs} {of}",
+            "population": population,
         }
-        for label, agreement, of in rows
+        for label, agreement, population in rows
     ]

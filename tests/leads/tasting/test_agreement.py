@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leads.tasting.agreement import Pair, agreement_of, kappa_of, pair_of, share_of, word_for
-from leads.tasting.words import kappa_words, share_words
+from leads.tasting.words import kappa_words, pairs_words, people_words, share_words
 
 # (source, table: both yes, only the first, only the second, both no; observed agreement, kappa)
 LITERATURE = (
@@ -104,11 +104,16 @@ def test_of_several_pairs_the_mean_is_told_and_the_undefined_are_named() -> None
             [Pair(20, 0, 0, 0)],
             "undefined: each said the same of every lead, and so would chance",
         ),
-        ("worse than chance", [Pair(0, 10, 10, 0)], "-1.00, worse than chance"),
+        ("worse than chance", [Pair(0, 10, 10, 0)], "−1.00, worse than chance"),
     ],
 )
 def test_there_is_a_sentence_where_there_is_no_number(name: str, pairs: list[Pair], words: str) -> None:
     assert kappa_words(agreement_of(pairs)) == words
+
+
+def test_who_was_counted_is_told_in_one_and_in_many() -> None:
+    assert [pairs_words(1), pairs_words(2)] == ["1 pair of people", "2 pairs of people"]
+    assert [people_words(1), people_words(2)] == ["1 person, with the text", "2 people, each with the text"]
 
 
 @pytest.mark.parametrize(
