@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 
@@ -44,7 +45,7 @@ class Comment(models.Model):
         )
 
     def __str__(self) -> str:
-        return self.text[:80]
+        return Truncator(self.text).chars(80)
 
 
 class RepAnswer(models.Model):
@@ -70,7 +71,7 @@ class RepAnswer(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.person}: {self.text[:60]}"
+        return f"{self.person}: {Truncator(self.text).chars(60)}"
 
 
 class AnswerReflection(models.Model):

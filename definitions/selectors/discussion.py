@@ -16,13 +16,18 @@ from portal.common.selectors import people_of
 
 
 def comments_of(version: Version, criterion_key: str | None = None) -> QuerySet[Comment]:
-    """Comments with their replies, oldest first; of one clause, of the whole ("") or of both (None)."""
+    """Comments with their replies, oldest first; of one clause, of the whole ("") or of both (None).
+
+    Those on a clause that has been removed are of the whole: nowhere else could they be settled.
+    """
     replies = Comment.objects.select_related("author", "resolved_by")
     comments = (
         version.comments.filter(reply_to=None)
         .select_related("author", "resolved_by", "version")
         .prefetch_related(Prefetch("replies", queryset=replies))
     )
+    if criterion_key == "":
+        return comments.exclude(criterion_key__in=version.criteria.values("key"))
     return comments if criterion_key is None else comments.filter(criterion_key=criterion_key)
 
 

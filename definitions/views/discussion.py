@@ -21,9 +21,11 @@ from portal.common.requests import SignedInRequest
 def comment_list(request: SignedInRequest, pk: int) -> HttpResponse:
     """The comments on the whole draft, or with `?on=key` on one clause, as a fragment."""
     version = visible_version(request, pk)
+    key = request.GET.get("on", "").replace("\0", "")[:40]
     context = {
         "version": version,
-        "comments": comments_of(version, request.GET.get("on", "").replace("\0", "")[:40]),
+        "comments": comments_of(version, key),
+        "is_whole": not key,
         "may_comment": policies.may_comment(request.user, version),
     }
     return render(request, "definitions/_comments.html", context)

@@ -84,6 +84,7 @@ def draft_context(request: SignedInRequest, version: Version) -> dict[str, Any]:
         ],
         "clause_count": len(clauses),
         "concerns": sum(count["concerns"] for count in counts.values()),
+        "concerned": [each["row"] for each in clauses if each["comments"]["concerns"]],
         "may_edit": may_edit,
         "undoing": undoing_of(version, request.user, known) if may_edit else None,
         "unsaved_texts": _unsaved_texts(request, version, clauses) if may_edit else [],
@@ -133,6 +134,7 @@ def page_context(request: SignedInRequest, version: Version) -> dict[str, Any]:
         | {
             "is_opened": True,
             "comments": comments_of(version, ""),
+            "is_whole": True,
             "comment_form": CommentForm(),
             "may_comment": policies.may_comment(request.user, version),
             "may_run_shadow": may_run_shadow(request.user),

@@ -13,7 +13,7 @@ from jsonschema import Draft202012Validator
 
 from definitions.documents import draft_document
 from definitions.models import Attribute, Comment, Criterion, Persona, RepAnswer, Version, VersionStatus
-from definitions.services.criteria import criterion_edit
+from definitions.services.criteria import criterion_edit, criterion_remove
 from definitions.services.discussion import comment_add
 from definitions.starting_points import STARTING_POINTS
 from leads.models import LeadValue
@@ -236,6 +236,27 @@ def test_comments_are_said_answered_and_settled() -> None:
     assert signed_in(maya()).post(settle).status_code == 403
     assert client.post(settle).status_code == 302
     assert "One concern is open" not in client.get(f"/definitions/drafts/{draft.pk}/").content.decode()
+
+
+def test_an_open_concern_leads_to_where_it_is_settled_also_after_its_clause_is_gone() -> None:
+    draft = a_draft()
+    clause = a_clause(draft)
+    concern = comment_add(
+        version=draft, actor=sam(), kind="concern", text="Too broad.", criterion_key=clause.key
+    )
+    client = signed_in(sam())
+    page = client.get(f"/definitions/drafts/{draft.pk}/").content.decode()
+    assert f'href="/definitions/drafts/{draft.pk}/criteria/{clause.key}/#comments"' in page
+    assert "Too broad." not in page
+    criterion_remove(criterion=clause, actor=maya(), edit_number=clause.edit_number)
+    for address in (f"/definitions/drafts/{draft.pk}/", f"/definitions/versions/{draft.pk}/comments/"):
+        page = client.get(address).content.decode()
+        assert "Too broad." in page
+        assert "on a clause that was removed" in page
+    assert "Go to the comments" in client.get(f"/definitions/drafts/{draft.pk}/").content.decode()
+    settled = client.post(reverse("definitions:comment_settle", args=[concern.pk]))
+    assert settled.url == f"/definitions/drafts/{draft.pk}/#comments"
+    assert "open. It has to be settled" not in client.get(f"/definitions/drafts/{draft.pk}/").content.decode()
 
 
 def test_a_version_under_vote_is_still_talked_about_and_an_old_one_is_not() -> None:

@@ -62,7 +62,7 @@ def test_it_is_offered_again_with_its_time_and_taken_up_where_it_was_left() -> N
         assert "As it is saved" in page
         assert "As I typed it" not in page
         draft_page = client.get(f"/definitions/drafts/{draft.pk}/").content.decode()
-        assert "You changed “As it is saved” and did not save it." in draft_page
+        assert "You changed “As it is saved” and did not save it (" in draft_page
         again = client.get(f"{address(draft, clause.key)}?unsaved={clause.key}").content.decode()
     for words in ("As I typed it", 'value="x7"', "Retail"):
         assert words in again
