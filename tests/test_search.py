@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from portal.home.selectors import found
-from tests.builders import a_lead, an_account
+from tests.builders import a_lead, an_account, sam
 
 pytestmark = pytest.mark.django_db
 
@@ -29,9 +29,10 @@ def test_a_lead_is_found_by_what_people_remember(query: str) -> None:
         account=an_account(name="Analytical Engines"),
     )
     a_lead(first_name="Charles", last_name="Babbage", email="charles@other.example")
-    assert found(query)["leads"] == [lead]
+    assert found(sam(), query)["leads"] == [lead]
 
 
 def test_one_letter_finds_nothing_and_asks_for_nothing(django_assert_num_queries: object) -> None:
+    person = sam()
     with django_assert_num_queries(0):  # type: ignore[operator]
-        assert found(" a ") == {}
+        assert found(person, " a ") == {}

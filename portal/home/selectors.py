@@ -22,7 +22,7 @@ from definitions.models import (
 )
 from leads.models import OPEN, Account, Handoff, HandoffStatus, Import, Lead
 from leads.selectors.funnel import Period, totals_of, workspace_zone
-from leads.selectors.leads import words_match
+from leads.selectors.leads import leads_found
 from leads.selectors.runs import open_runs
 from portal.common.models import Notification, Team, User
 from reviews.models import Action, Meeting, MeetingStatus, Participation
@@ -297,7 +297,7 @@ def _frozen_criteria(definition: Definition) -> list[dict[str, Any]]:
     return list(version.document["criteria"]) if version and version.document else []
 
 
-def found(query: str) -> dict[str, list[Any]]:
+def found(user: User, query: str) -> dict[str, list[Any]]:
     """At most eight of each: leads, accounts, criteria of the active versions, meetings."""
     query = query.strip()
     if len(query) < 2:
@@ -311,11 +311,7 @@ def found(query: str) -> dict[str, list[Any]]:
         if query.casefold() in criterion["wording"].casefold()
     ]
     return {
-        "leads": list(
-            Lead.objects.filter(words_match(query) | Q(external_id=query), merged_into=None)
-            .select_related("account")
-            .order_by("-captured_at")[:8]
-        ),
+        "leads": leads_found(user, query),
         "accounts": list(Account.objects.filter(Q(name__icontains=query) | Q(domain__icontains=query))[:8]),
         "criteria": criteria[:8],
         "meetings": list(Meeting.objects.filter(series__title__icontains=query).select_related("series")[:8]),

@@ -28,7 +28,9 @@ def home(request: SignedInRequest) -> HttpResponse:
 
 def search(request: SignedInRequest) -> HttpResponse:
     query = words_sought(request)
-    return render(request, "portal/search.html", {"query": query, "found": selectors.found(query)})
+    return render(
+        request, "portal/search.html", {"query": query, "found": selectors.found(request.user, query)}
+    )
 
 
 @require_POST

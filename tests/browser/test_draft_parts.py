@@ -89,8 +89,9 @@ def test_the_parts_beside_a_draft_follow_it(
     shown(page.get_by_text("1 of 1 golden leads is broken"))
     shown(page.get_by_text("One error keeps it from the vote."))
     shown(clause.get_by_text("Nobody owns it").first)
-    # Whose queue grows is asked for when it is opened, and stays open while the draft goes on changing.
+    # Whose queue grows is asked for when it is open and in sight, and stays open while the draft changes.
     page.get_by_text("Whose queue grows", exact=True).click()
+    page.locator("#draft-queues-fold").evaluate("fold => fold.scrollIntoView({block: 'center'})")
     shown(page.get_by_text("no offer would come or go"))
     move_points(draft, 50)
     shown(page.get_by_text("The golden lead is kept"))
