@@ -1,4 +1,4 @@
-// What every page does by script: toasts, refusals of htmx requests as sentences, forms that submit
+// What every page does by script: toasts, tabs, refusals of htmx requests as sentences, forms that submit
 // themselves, menus that close, focus that stays, and the keyboard. Pages work without any of it.
 (() => {
   "use strict";
@@ -26,6 +26,14 @@
   };
   window.accord = { toast };
   document.addEventListener("accord:toast", (event) => toast(event.detail.value ?? event.detail.sentence, event.detail.tone));
+
+  // Tabs -------------------------------------------------------------------------------------------
+
+  // Where not all of them fit, the one that is open is among those seen.
+  for (const tab of document.querySelectorAll(".tabs [aria-current]")) {
+    const row = tab.closest("ul");
+    row.scrollLeft = tab.offsetLeft - row.offsetLeft - (row.clientWidth - tab.offsetWidth) / 2;
+  }
 
   // Refusals ---------------------------------------------------------------------------------------
 

@@ -5,12 +5,18 @@
   const showLints = () => {
     for (const place of document.querySelectorAll("[data-lints-of]")) {
       const found = document.querySelectorAll(`#draft-lints [data-lint-of="${CSS.escape(place.dataset.lintsOf)}"]`);
-      const copies = [...found].map((item) => {
-        const line = document.createElement("p");
-        for (const part of item.querySelectorAll(".status, .lint-words")) line.append(part.cloneNode(true), " ");
-        return line;
-      });
-      place.replaceChildren(...copies);
+      // One line for the errors and one for the rest: a clause is to be read before what is said about it.
+      const lines = new Map();
+      for (const item of found) {
+        const status = item.querySelector(".status");
+        const kind = status.textContent.trim();
+        if (!lines.has(kind)) {
+          lines.set(kind, document.createElement("p"));
+          lines.get(kind).append(status.cloneNode(true), " ");
+        }
+        lines.get(kind).append(item.querySelector(".lint-words").cloneNode(true), " ");
+      }
+      place.replaceChildren(...lines.values());
     }
   };
 

@@ -233,6 +233,11 @@ def test_comments_are_said_answered_and_settled() -> None:
     page = signed_in(maya()).get(f"/definitions/drafts/{draft.pk}/").content.decode()
     assert "One concern is open" in page
     settle = reverse("definitions:comment_settle", args=[concern.pk])
+    on_clause = f"/definitions/drafts/{draft.pk}/criteria/{clause.key}/"
+    theirs = signed_in(maya()).get(on_clause).content.decode()
+    assert settle not in theirs
+    assert "Only Sam Okafor or a manager can settle this concern." in theirs
+    assert settle in client.get(on_clause).content.decode()
     assert signed_in(maya()).post(settle).status_code == 403
     assert client.post(settle).status_code == 302
     assert "One concern is open" not in client.get(f"/definitions/drafts/{draft.pk}/").content.decode()
