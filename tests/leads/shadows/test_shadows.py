@@ -433,7 +433,7 @@ def _offered() -> None:
     [
         (_unrecorded, "leads that qualify and are not recorded: 1"),
         (_unscored, "leads with neither a score under it nor a mark: 2"),
-        (_rewritten, "The text of MQL v3 is not the one that was frozen"),
+        (_rewritten, "The text of MQL v2 as it stood on 4 May 2026 is not the one that was frozen"),
         (_offered, "Handoffs that follow from a version that only scores in silence: 2"),
     ],
     ids=lambda value: value.__name__ if callable(value) else "",
