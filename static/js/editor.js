@@ -65,7 +65,16 @@
   document.addEventListener("htmx:afterSettle", () => {
     const count = document.querySelector("#draft-numbers .draft-count");
     const here = document.querySelector(".draft-count-here");
-    if (count && here) here.replaceChildren(...count.cloneNode(true).childNodes);
+    if (!count || !here) return;
+    // A copy for the eyes alone: its number leads nowhere, so that no key stops at what is read to nobody.
+    const copy = count.cloneNode(true);
+    for (const link of copy.querySelectorAll("a")) {
+      const number = document.createElement("span");
+      number.className = link.className;
+      number.textContent = link.textContent;
+      link.replaceWith(number);
+    }
+    here.replaceChildren(...copy.childNodes);
   });
 
   // Dragged ------------------------------------------------------------------------------------------

@@ -90,7 +90,7 @@ def test_the_parts_beside_a_draft_follow_it(
     shown(page.get_by_text("One error keeps it from the vote."))
     shown(clause.get_by_text("Nobody owns it").first)
     # Whose queue grows is asked for when it is opened, and stays open while the draft goes on changing.
-    page.get_by_text("Whose queue grows").click()
+    page.get_by_text("Whose queue grows", exact=True).click()
     shown(page.get_by_text("no offer would come or go"))
     move_points(draft, 50)
     shown(page.get_by_text("The golden lead is kept"))
