@@ -28,7 +28,8 @@ def kappa_words(agreement: Agreement) -> str:
         ) % {"n": agreement.leads}
     if agreement.kappa is None:
         return _("undefined: each said the same of every lead, and so would chance")
-    number = formats.number_format(round(agreement.kappa, 2), 2)
+    # As everywhere on the pages: a minus sign, not a hyphen.
+    number = formats.number_format(round(agreement.kappa, 2), 2).replace("-", "−")
     word = KAPPA_WORDS[word_for(agreement.kappa)]
     words = _("%(kappa)s, %(word)s") % {"kappa": number, "word": word}
     if agreement.undefined:

@@ -103,7 +103,7 @@ def test_of_several_pairs_the_mean_is_told_and_the_undefined_are_named() -> None
             [Pair(20, 0, 0, 0)],
             "undefined: each said the same of every lead, and so would chance",
         ),
-        ("worse than chance", [Pair(0, 10, 10, 0)], "-1.00, worse than chance"),
+        ("worse than chance", [Pair(0, 10, 10, 0)], "−1.00, worse than chance"),
     ],
 )
 def test_there_is_a_sentence_where_there_is_no_number(name: str, pairs: list[Pair], words: str) -> None:
