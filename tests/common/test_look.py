@@ -195,6 +195,8 @@ LINES = [
 ]
 
 
+# Beneath a receipt stands whether the definition is overdue for a review.
+@pytest.mark.django_db
 def test_a_receipt_shows_fit_first_and_the_ruled_total() -> None:
     html = render_to_string("shared/_receipt.html", {"receipt": {"lines": LINES, "points": 45, "grade": 4}})
     text = words(html)
@@ -203,11 +205,13 @@ def test_a_receipt_shows_fit_first_and_the_ruled_total() -> None:
     assert 'type="radio"' not in html
 
 
+@pytest.mark.django_db
 def test_a_receipt_of_nothing_says_so() -> None:
     html = render_to_string("shared/_receipt.html", {"receipt": {"lines": [], "points": 0, "grade": None}})
     assert "No criterion applies to this lead." in html
 
 
+@pytest.mark.django_db
 def test_a_challenge_picks_one_line_or_what_is_missing() -> None:
     unmet = {"key": "silent", "wording": "Nothing heard", "half": "behaviour", "points": 0, "is_met": False}
     context = {
