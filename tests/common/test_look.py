@@ -286,3 +286,16 @@ def test_a_template_keeps_to_the_content_security_policy(path: Path) -> None:
 @pytest.mark.parametrize("path", [p for p in TEMPLATES if p.parent.name == "shared"], ids=template_name)
 def test_a_shared_part_says_what_it_needs(path: Path) -> None:
     assert path.read_text(encoding="utf-8").startswith(("{# Needs:", "{# Drawn by"))
+
+
+def test_an_id_is_never_written_as_people_read_numbers() -> None:
+    """From a thousand on it would carry a separator: an address or a form would name nothing."""
+    written = re.compile(r"\{\{ ?[a-z_.]*(?:\.pk|_id) ?\}\}")
+    found = [
+        f"{path.name}: {match}"
+        for path in TEMPLATES
+        for match in written.findall(path.read_text())
+        if "auto_id" not in match
+    ]
+    assert found == []
+    assert written.findall('value="{{ step.pk }}"') != []
