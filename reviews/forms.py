@@ -10,9 +10,9 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from leads.selectors.funnel import Period, quarter_of, workspace_zone
+from leads.selectors.funnel import Period, quarter_of
 from portal.common.models import Role, Team, User
-from portal.common.selectors import active_people
+from portal.common.selectors import active_people, workspace_zone
 from reviews.cadence import instant_of
 from reviews.models import Action, AgendaItem, Cadence, Meeting, Series, Verdict
 from reviews.words import nth_choices, weekday_choices

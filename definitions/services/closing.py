@@ -19,6 +19,7 @@ from definitions.tally import HouseTally, both_keys_turned, is_quorate
 from portal.common import audit
 from portal.common.errors import Conflict
 from portal.common.models import User
+from portal.common.selectors import workspace_zone
 
 
 def locked_ballot(ballot: Ballot) -> Ballot:
@@ -60,7 +61,7 @@ def turn_keys(ballot: Ballot, *, actor: User | None) -> bool:
     else:
         VERSION.apply(version, "ratify", ratified_at=now)
         # An emergency and a slump look at one thing in haste; this looked at all of it.
-        definition_reviewed(definition=version.definition, on=timezone.localdate(now))
+        definition_reviewed(definition=version.definition, on=timezone.localdate(now, workspace_zone()))
     audit.record(
         "version.restored" if ballot.kind == Ballot.Kind.RESTORE else "version.ratified",
         subject=version,

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
 from definitions import policies
+from definitions.models import Definition
 from definitions.reading import read_document
 from definitions.selectors import catalogue
 from definitions.selectors.versions import definitions_of, text_in_work
@@ -19,12 +22,7 @@ from portal.common.requests import SignedInRequest
 @require_GET
 def steps_page(request: SignedInRequest, stage: str) -> HttpResponse:
     definition = get_object_or_404(definitions_of(stage))
-    steps = steps_of(definition)
-    context = {
-        "definition": definition,
-        "steps": steps,
-        "done": sum(each.is_done for each in steps),
-        "next": next_of(steps),
+    context = _progress(definition) | {
         "version": text_in_work(definition),
         "may_draft": policies.may_draft(request.user),
     }
@@ -34,15 +32,18 @@ def steps_page(request: SignedInRequest, stage: str) -> HttpResponse:
 @require_GET
 def steps_strip(request: SignedInRequest, stage: str) -> HttpResponse:
     """One line for other pages: how far it is, and what comes next."""
-    definition = get_object_or_404(definitions_of(stage))
+    context = _progress(get_object_or_404(definitions_of(stage)))
+    return render_page(request, "definitions/steps_strip.html", "definitions/_steps_strip.html", context)
+
+
+def _progress(definition: Definition) -> dict[str, Any]:
     steps = steps_of(definition)
-    context = {
+    return {
         "definition": definition,
         "steps": steps,
         "done": sum(each.is_done for each in steps),
         "next": next_of(steps),
     }
-    return render_page(request, "definitions/steps_strip.html", "definitions/_steps_strip.html", context)
 
 
 @require_GET

@@ -58,6 +58,17 @@ class Shape:
     position: int
     header_lines: int
 
+    def records(self) -> Records:
+        """The records behind the header; a file that the caller closes."""
+        return Records(
+            self.path,
+            encoding=self.encoding,
+            delimiter=self.delimiter,
+            width=len(self.headers),
+            position=self.position,
+            line=self.header_lines,
+        )
+
 
 def examine(path: Path, *, folder: Path, encoding: str = "") -> Shape:
     """Look at the whole file once, streaming. Raises `Invalid` (422) when it cannot be a table.
@@ -87,14 +98,7 @@ def examine(path: Path, *, folder: Path, encoding: str = "") -> Shape:
 
 def sample(shape: Shape, limit: int = SAMPLE) -> list[Record]:
     """The first whole records, for the preview and for guessing types."""
-    with Records(
-        shape.path,
-        encoding=shape.encoding,
-        delimiter=shape.delimiter,
-        width=len(shape.headers),
-        position=shape.position,
-        line=shape.header_lines,
-    ) as records:
+    with shape.records() as records:
         return first_whole(records, limit)
 
 

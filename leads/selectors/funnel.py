@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from definitions.models import Version
 from leads.models import Handoff, HandoffStatus, Outcome, OutcomeKind
-from portal.common.selectors import the_workspace
+from portal.common.selectors import workspace_zone
 
 # Below this many decisions a share says more about chance than about the definition.
 ENOUGH = 20
@@ -52,10 +52,6 @@ class Period:
     @property
     def days(self) -> int:
         return (self.last - self.first).days + 1
-
-
-def workspace_zone() -> ZoneInfo:
-    return ZoneInfo(the_workspace().time_zone)
 
 
 def quarter_of(day: date) -> Period:

@@ -12,7 +12,7 @@ import numpy as np
 from definitions.criteria.catalogue import BUILT_IN_FIELDS, Catalogue, Field
 from leads.intake import mapping
 from leads.intake.profiles import profile_of
-from leads.intake.reading import Record, Records
+from leads.intake.reading import Record
 from leads.intake.recognise import AFTERWARDS, LEADS, PARTLY_AFTERWARDS, WON_WORDS, is_leak, plain
 from leads.intake.rows import AttributeColumn, LineProblem, Row, RowReader
 from leads.intake.sniffing import Shape
@@ -95,14 +95,7 @@ def header_of(headers: Iterable[str], name: str) -> str:
 
 
 def _records(shape: Shape) -> list[Record]:
-    with Records(
-        shape.path,
-        encoding=shape.encoding,
-        delimiter=shape.delimiter,
-        width=len(shape.headers),
-        position=shape.position,
-        line=shape.header_lines,
-    ) as records:
+    with shape.records() as records:
         return list(records)
 
 

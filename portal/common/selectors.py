@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet, Sum
 
@@ -13,6 +14,11 @@ from portal.common.models import AuditEntry, Team, User, Workspace
 def the_workspace() -> Workspace:
     """The one row of shared settings."""
     return Workspace.objects.get(pk=1)
+
+
+def workspace_zone() -> ZoneInfo:
+    """Where the days of the workspace begin: those of its meetings, periods and reviews."""
+    return ZoneInfo(the_workspace().time_zone)
 
 
 def people_of(team: Team | str) -> QuerySet[User]:

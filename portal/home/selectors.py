@@ -21,10 +21,11 @@ from definitions.models import (
     VersionStatus,
 )
 from leads.models import OPEN, Account, Handoff, HandoffStatus, Import, Lead
-from leads.selectors.funnel import Period, totals_of, workspace_zone
+from leads.selectors.funnel import Period, totals_of
 from leads.selectors.leads import leads_found
 from leads.selectors.runs import open_runs
 from portal.common.models import Notification, Team, User
+from portal.common.selectors import workspace_zone
 from reviews.models import Action, Meeting, MeetingStatus, Participation
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
+from definitions.starting_points import parts
 from portal.seed.people import DOMAIN
 
 Json = dict[str, Any]
@@ -85,20 +86,8 @@ class Clauses:
         def clause(
             key: str, half: str, wording: str, rule: Json, effect: Json, owner: str, reason: str, **more: Any
         ) -> Json:
-            return {
-                "key": key,
-                "half": half,
-                "wording": wording,
-                "rule": rule,
-                "effect": effect,
-                "group": "",
-                "owner": f"{owner}@{DOMAIN}",
-                "reason": reason,
-                "basis": "assumption",
-                "review_on": None,
-                "personas": [],
-                **more,
-            }
+            bare = parts.clause(key, half, wording, rule, effect, reason)
+            return {**bare, "owner": f"{owner}@{DOMAIN}", **more}
 
         def day(days: int) -> str:
             return (today + timedelta(days=days)).isoformat()

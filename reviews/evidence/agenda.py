@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from definitions.models import Ballot, Version, VersionStatus
 from definitions.selectors.temporary import restores_between
 from leads.models import Handoff
-from leads.selectors.funnel import Period, carried_by_clause, funnel, narrowed, workspace_zone
+from leads.selectors.funnel import Period, carried_by_clause, funnel, narrowed
+from portal.common.selectors import workspace_zone
 from reviews.evidence import clauses, promises, results
 from reviews.evidence.cards import Proposal, card, number
 from reviews.models import ItemKind, Meeting

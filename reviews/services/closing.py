@@ -10,11 +10,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from definitions.services.reviewing import clause_reviewed, definition_reviewed
-from leads.selectors.funnel import workspace_zone
 from portal.common import audit
 from portal.common.bells import ring_on_commit
 from portal.common.errors import Conflict
 from portal.common.models import User
+from portal.common.selectors import workspace_zone
 from reviews import policies
 from reviews.evidence.agenda import frozen_numbers
 from reviews.minutes import minutes_of

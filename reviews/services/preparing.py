@@ -10,10 +10,10 @@ from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from leads.selectors.funnel import workspace_zone
 from portal.common import audit
 from portal.common.errors import Conflict
 from portal.common.models import User
+from portal.common.selectors import workspace_zone
 from reviews import policies
 from reviews.evidence.agenda import proposals
 from reviews.evidence.cards import Proposal

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -15,6 +15,7 @@ from definitions.ageing import is_overdue, look_again_on
 from definitions.models import ClauseReview, Definition
 from definitions.services.reviewing import clause_reviewed, definition_reviewed
 from leads.models import Lead
+from portal.common.models import Workspace
 from tests.builders import NOW, a_criterion, a_document, a_version, an_active_version, marco, maya, mona, sam
 from tests.definitions.ballot_stories import a_draft, an_open_ballot, both_houses, sofia, vote
 from tests.leads.handoffs.stories import an_offer, in_force
@@ -73,6 +74,15 @@ def test_a_ratification_is_a_review() -> None:
     assert reviewed_on() is None
     ratified()
     assert reviewed_on() == NOW.date()
+
+
+@pytest.mark.django_db
+def test_a_review_has_the_day_of_the_workspace_whoever_voted_last() -> None:
+    both_houses()
+    Workspace.objects.update(time_zone="Pacific/Kiritimati")
+    with time_machine.travel(datetime(2026, 5, 4, 11, 0, tzinfo=UTC), tick=False):
+        ratified()
+    assert reviewed_on() == date(2026, 5, 5)
 
 
 @pytest.mark.django_db

@@ -11,11 +11,11 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
-from definitions.models import Version
+from definitions.models import Definition, Version
 from definitions.services.criteria import criterion_edit
 from leads.models import Lead
 from leads.scoring.receipt import receipt
-from tests.builders import NOW, a_document, a_lead, an_active_version, maya, olga, sam
+from tests.builders import NOW, a_document, a_lead, a_version, an_active_version, maya, olga, sam
 from tests.definitions.ballot_stories import a_draft
 from tests.definitions.drafting import HTMX, signed_in
 from tests.leads.golden.stories import WHY, a_golden_lead, grace
@@ -78,6 +78,14 @@ def test_both_receipts_stand_side_by_side_line_by_line(draft: Version) -> None:
     # Why not: what is missing stands beside the line.
     assert page.text.count("Clause c-software") == 2
     assert test.draft["version_label"] == str(draft)
+
+
+def test_a_receipt_of_the_other_definition_does_not_say_when_this_one_was_reviewed(draft: Version) -> None:
+    Definition.objects.filter(stage="mql").update(reviewed_on=NOW.date() - timedelta(days=400))
+    lead, line = grace("Banking"), "This definition was last reviewed on"
+    assert look(signed_in(sam()), draft, lead=lead.pk).text.count(line) == 2
+    other = a_version({**a_document(threshold=40), "stage": "sql"}, "proposed")
+    assert line not in look(signed_in(sam()), other, lead=lead.pk).text
 
 
 def test_it_follows_while_the_draft_changes(draft: Version) -> None:

@@ -18,7 +18,6 @@ from rich.console import Console
 from rich.progress import Progress
 
 from definitions.criteria.document import DocumentError
-from leads.intake.reading import Records
 from leads.intake.rejections import harmless
 from leads.intake.rows import LineProblem, Row
 from leads.intake.sniffing import Shape, examine
@@ -113,14 +112,7 @@ class Command(BaseCommand):
         """Every line into the table; {line: (id, e-mail)}. A line that cannot be taken stops the command."""
         known: dict[int, tuple[str, str]] = {}
         problems: list[str] = []
-        records = Records(
-            shape.path,
-            encoding=shape.encoding,
-            delimiter=shape.delimiter,
-            width=len(shape.headers),
-            position=shape.position,
-            line=shape.header_lines,
-        )
+        records = shape.records()
         console = Console(stderr=True)
         with records, Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
             bar = progress.add_task("Reading", total=shape.size - shape.position)

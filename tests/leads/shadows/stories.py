@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from definitions.models import Version
 from leads.models import Lead, Shadow, ShadowLead
+from leads.selectors.shadows import result_of
 from leads.shadows.services import shadow_start
 from tests.builders import (
     a_criterion,
@@ -82,3 +83,10 @@ def fresh(shadow: Shadow) -> Shadow:
 def instants(shadow: Shadow, lead: Lead) -> tuple[datetime | None, datetime | None]:
     """(under the candidate, under the version in force)"""
     return ShadowLead.objects.values_list("candidate_at", "active_at").get(shadow=shadow, lead=lead)
+
+
+def totals(shadow: Shadow) -> dict[str, int]:
+    """How many leads each group of the result has."""
+    result = result_of(fresh(shadow), timezone.now())
+    assert result is not None
+    return {name: group.total for name, group in result.groups.items()}
