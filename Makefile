@@ -5,7 +5,7 @@ PY := .venv/bin/python
 PYTEST := $(PY) -m pytest
 SERVERS := $(PY) scripts/with_servers.py
 # Spread over the cores; options of your own go into PYTEST_ADDOPTS.
-SPREAD := -n auto --dist loadfile
+SPREAD := -n auto --dist loadfile --no-loadscope-reorder
 
 .PHONY: help run prepare prepare-dev test test-embedded test-servers test-browser properties faults bench lint types check clean
 
@@ -46,7 +46,7 @@ test-servers:
 
 test-browser:
 	@echo "== In a browser"
-	$(PYTEST) -m "browser and not servers"
+	$(PYTEST) $(SPREAD) -m "browser and not servers"
 
 properties: prepare-dev
 	ACCORD_CASES=20000 $(PYTEST) -n auto tests/leads/scoring/test_properties.py

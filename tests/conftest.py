@@ -26,6 +26,7 @@ CHROMIUM = next(
     None,
 )
 AXE = BASE / "node_modules" / "axe-core" / "axe.min.js"
+LONG_FILES = {"test_every_address.py", "test_whole_loop.py", "test_seed.py", "test_platform_serve.py"}
 IN_CI = bool(os.environ.get("CI"))
 
 
@@ -33,6 +34,8 @@ IN_CI = bool(os.environ.get("CI"))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    # Files are shared out whole: one that takes minutes must not begin when the others end.
+    items.sort(key=lambda item: item.path.name not in LONG_FILES)
     is_on_servers = connection.vendor == "postgresql" and bool(settings.REDIS_URL)
     for item in items:
         if item.get_closest_marker("servers") and not is_on_servers:
