@@ -33,9 +33,10 @@ def draft_document(version: Version) -> dict[str, Any]:
 
     Personas that rules name are copied in with their rule, so that the document stands by itself.
     """
-    criteria = [criterion_document(criterion) for criterion in criteria_of(version)]
+    rows = criteria_of(version).select_related(None).select_related("owner")
+    criteria = [criterion_document(criterion) for criterion in rows]
     named = {key for criterion in criteria for key in personas_of(criterion["rule"])}
-    rows = Persona.objects.filter(key__in=named) if named else Persona.objects.none()
+    personas = Persona.objects.filter(key__in=named) if named else Persona.objects.none()
     return {
         "format": FORMAT,
         "stage": version.definition.stage,
@@ -45,7 +46,7 @@ def draft_document(version: Version) -> dict[str, Any]:
         "caps": {"fit": version.cap_fit, "behaviour": version.cap_behaviour},
         "groups": version.groups,
         "grades": grade_bounds_of(version),
-        "personas": {row.key: {"name": row.name, "rule": row.rule} for row in rows},
+        "personas": {row.key: {"name": row.name, "rule": row.rule} for row in personas},
         "criteria": criteria,
     }
 

@@ -29,6 +29,7 @@ class StepInWords:
 class Undoing:
     """What a person can take back on a draft: the last act, those before it, and the last undo of theirs."""
 
+    version_pk: int
     last: StepInWords | None = None
     earlier: list[StepInWords] = field(default_factory=list)
     redo: StepInWords | None = None
@@ -41,14 +42,14 @@ def steps_visible_to(user: User) -> QuerySet[DraftStep]:
     return DraftStep.objects.select_related("version__definition", "actor", "entry")
 
 
-def undoing_of(version: Version, person: User, known: Catalogue) -> Undoing:
-    steps = DraftStep.objects.filter(version=version, actor=person, undone_at=None).order_by("-pk")
+def undoing_of(version_pk: int, person: User, known: Catalogue) -> Undoing:
+    steps = DraftStep.objects.filter(version=version_pk, actor=person, undone_at=None).order_by("-pk")
     # An undo can be taken back as long as nothing was done after it.
     offered = steps.filter(Q(undoes=None) | Q(pk=Subquery(steps.values("pk")[:1])))
     rows = list(offered.select_related("entry", "undoes__entry")[: MOST_STEPS + 1])
     redo = _in_words(rows[0], rows[0].undoes, known) if rows and rows[0].undoes else None
     done = [_in_words(step, step, known) for step in rows if step.undoes is None][:MOST_STEPS]
-    return Undoing(done[0] if done else None, done[1:], redo)
+    return Undoing(version_pk, done[0] if done else None, done[1:], redo)
 
 
 def _in_words(step: DraftStep, about: DraftStep, known: Catalogue) -> StepInWords:

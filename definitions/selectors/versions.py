@@ -87,9 +87,9 @@ def open_ballots_of(definition: Definition) -> QuerySet[Ballot]:
 
 
 def criteria_of(version: Version) -> QuerySet[Criterion]:
-    """The clauses of a draft in reading order: fit first, then behaviour."""
+    """The clauses of a draft in reading order, of this very `version`: fit first, then behaviour."""
     return (
-        version.criteria.select_related("owner", "changed_by", "version__definition")
+        version.criteria.select_related("owner", "changed_by")
         .prefetch_related("personas")
         .order_by("-half", "position", "id")
     )

@@ -6,7 +6,7 @@ import secrets
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Max
+from django.db.models import Max, prefetch_related_objects
 from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
@@ -43,16 +43,20 @@ def checked(version: Version, key: str, values: dict[str, Any]) -> dict[str, Any
         parse_rule(values["rule"], known)
     except DocumentError as error:
         raise Invalid(" ".join(error.sentences), field="rule") from error
-    try:
-        parse_effect(values["effect"], values["rule"])
-    except DocumentError as error:
-        raise Invalid(" ".join(error.sentences), field="effect") from error
+    _check_effect(values["effect"], values["rule"])
     if values["group"]:
         check_group(version, key, values["half"], values["group"])
     wording = values["wording"].strip() or sentence_of_rule(values["rule"], known)
     if len(wording) > WORDING_LENGTH:
         wording = wording[: WORDING_LENGTH - 1].rstrip() + "…"
     return {**values, "wording": wording}
+
+
+def _check_effect(effect: dict[str, Any], rule: dict[str, Any]) -> None:
+    try:
+        parse_effect(effect, rule)
+    except DocumentError as error:
+        raise Invalid(" ".join(error.sentences), field="effect") from error
 
 
 @transaction.atomic
@@ -127,26 +131,45 @@ def criterion_edit(
         raise TypeError(f"Not a field of a criterion: {sorted(unknown)}")
     kept = {name: getattr(criterion, name) for name in FIELDS}
     hold_draft(version)
+    current = criterion_now(criterion)
     values = checked(version, criterion.key, {**kept, **values})
-    before = criterion_document(criterion_now(criterion))
-    moved = Criterion.objects.filter(pk=criterion.pk, edit_number=edit_number).update(
-        **values, edit_number=F("edit_number") + 1, changed_by=actor, changed_at=timezone.now()
-    )
-    if not moved:
-        current = criterion_now(criterion)
+    if current.edit_number != edit_number:
         raise StaleEdit(
             _("%(person)s saved this clause while you were editing it. Nothing of either text is lost.")
             % {"person": current.changed_by or _("Someone")},
             current,
         )
-    criterion = criterion_now(criterion)
+    return _write(current, actor, values, personas, undoes)
+
+
+def effect_edit(*, criterion: Criterion, actor: User, effect: dict[str, Any]) -> Criterion:
+    """Give a clause another effect; in the caller's transaction, which holds the draft and has read it."""
+    _check_effect(effect, criterion.rule)
+    return _write(criterion, actor, {"effect": effect})
+
+
+def _write(
+    criterion: Criterion,
+    actor: User,
+    values: dict[str, Any],
+    personas: Any = None,
+    undoes: DraftStep | None = None,
+) -> Criterion:
+    """Write checked values to a clause as it stands now, while the draft is held."""
+    prefetch_related_objects([criterion], "personas")
+    before = criterion_document(criterion)
+    for name, value in values.items():
+        setattr(criterion, name, value)
+    criterion.edit_number += 1
+    criterion.changed_by, criterion.changed_at = actor, timezone.now()
+    criterion.save(update_fields=[*values, "edit_number", "changed_by", "changed_at"])
     if personas is not None:
         criterion.personas.set(personas)
-    after = criterion_document(criterion_now(criterion))
+    after = criterion_document(criterion)
     changed = {name for name in after if after[name] != before[name]}
     act_record(
         "criterion.edited",
-        version=version,
+        version=criterion.version,
         subject=criterion,
         actor=actor,
         key=criterion.key,

@@ -44,14 +44,11 @@ def hold_draft(version: Version) -> None:
 
 
 def criterion_now(criterion: Criterion) -> Criterion:
-    """The clause as it stands; raises `Conflict` (409) when it is gone."""
-    found = (
-        Criterion.objects.select_related("owner", "changed_by", "version__definition")
-        .filter(pk=criterion.pk)
-        .first()
-    )
+    """The clause as it stands, of the caller's version; raises `Conflict` (409) when it is gone."""
+    found = Criterion.objects.select_related("owner", "changed_by").filter(pk=criterion.pk).first()
     if found is None:
         raise Conflict(_("Someone removed this clause meanwhile."))
+    found.version = criterion.version
     return found
 
 

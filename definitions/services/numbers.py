@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from definitions import policies
 from definitions.documents import grade_bounds_of
 from definitions.models import Criterion, DraftStep, Version
-from definitions.services.criteria import criterion_edit
+from definitions.services.criteria import effect_edit
 from definitions.services.drafts import StaleEdit, criterion_now, hold_draft, version_edit
 from portal.common.errors import Conflict, Invalid
 from portal.common.models import User
@@ -55,8 +55,7 @@ def points_set(*, criterion: Criterion, actor: User, points: int, was: int | Non
         return current
     if theirs != was:
         raise StaleValue(current.changed_by, theirs, points)
-    effect = {**current.effect, "points": points}
-    return criterion_edit(criterion=current, actor=actor, edit_number=current.edit_number, effect=effect)
+    return effect_edit(criterion=current, actor=actor, effect={**current.effect, "points": points})
 
 
 @transaction.atomic

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from django.db import transaction
@@ -167,6 +168,8 @@ def _fields_from(values: Mapping[str, Any]) -> dict[str, Any]:
     fields = {name: values[name] for name in FIELDS if name in values}
     if "owner" in fields:
         fields["owner"] = User.objects.filter(email__iexact=fields["owner"]).first()
+    if fields.get("review_on"):
+        fields["review_on"] = date.fromisoformat(fields["review_on"])
     if "personas" in values:
         fields["personas"] = list(Persona.objects.filter(key__in=values["personas"]))
     return fields

@@ -86,7 +86,7 @@ def draft_context(request: SignedInRequest, version: Version) -> dict[str, Any]:
         "concerns": sum(count["concerns"] for count in counts.values()),
         "concerned": [each["row"] for each in clauses if each["comments"]["concerns"]],
         "may_edit": may_edit,
-        "undoing": undoing_of(version, request.user, known) if may_edit else None,
+        "undoing": undoing_of(version.pk, request.user, known) if may_edit else None,
         "unsaved_texts": _unsaved_texts(request, version, clauses) if may_edit else [],
         "group_form": GroupForm(),
     }
@@ -176,10 +176,27 @@ def editor_answer(
     whole = draft_context(request, version) | context
     response = render(request, "definitions/_editor_clauses.html", whole, status=status)
     if status == 200:
-        sentence = said or _place_in_words(whole["halves"], moved)
-        events = {"accord:draft-changed": None, "accord:said": {"sentence": sentence}}
-        response["HX-Trigger"] = json.dumps(events)
+        response["HX-Trigger"] = _events(said or _place_in_words(whole["halves"], moved))
     return response
+
+
+def number_answer(request: SignedInRequest, pk: int, *, said: str) -> HttpResponse:
+    """After a number was saved that its field shows already: to htmx what can be undone now, else the page.
+
+    What else on the page speaks of the number follows with the page's next look, within three seconds: all
+    clauses anew would be twice the work of saving, for every step of an arrow key.
+    """
+    if not wants_fragment(request) or "whole" in request.POST:
+        return editor_answer(request, pk, said=said)
+    context = {"undoing": undoing_of(pk, request.user, catalogue()), "is_oob": True}
+    response = render(request, "definitions/_undo.html", context)
+    response["HX-Reswap"] = "none"
+    response["HX-Trigger"] = _events(said)
+    return response
+
+
+def _events(sentence: str) -> str:
+    return json.dumps({"accord:draft-changed": None, "accord:said": {"sentence": sentence}})
 
 
 def _place_in_words(halves: list[dict[str, Any]], key: str) -> str:

@@ -28,7 +28,7 @@ from definitions.services.numbers import (
     points_set,
 )
 from definitions.services.undoing import step_undo
-from definitions.views.editor import Unsaved, editor_answer, visible_version
+from definitions.views.editor import Unsaved, editor_answer, number_answer, visible_version
 from portal.common.blame import blame
 from portal.common.errors import Invalid
 from portal.common.requests import SignedInRequest
@@ -45,18 +45,19 @@ def number(request: SignedInRequest, pk: int, name: str) -> HttpResponse:
     def save(value: int | None) -> None:
         number_set(version=version, actor=request.user, name=name, value=value, was=_was(request))
 
-    return _saved(request, pk, f"number-{name}", SettingsForm.base_fields[name], save)
+    return _saved(request, pk, f"number-{name}", SettingsForm.base_fields[name], save, number_answer)
 
 
 @require_POST
 def points(request: SignedInRequest, pk: int, key: str) -> HttpResponse:
-    criterion = get_object_or_404(criteria_of(visible_version(request, pk)), key=key)
+    rows = criteria_of(visible_version(request, pk)).prefetch_related(None)
+    criterion = get_object_or_404(rows, key=key)
 
     def save(value: int | None) -> None:
         # An empty field is no number of points; zero is refused with its own sentence.
         points_set(criterion=criterion, actor=request.user, points=value or 0, was=_was(request))
 
-    return _saved(request, pk, f"points-{key}", CriterionForm.base_fields["points"], save)
+    return _saved(request, pk, f"points-{key}", CriterionForm.base_fields["points"], save, number_answer)
 
 
 @require_POST
@@ -116,9 +117,14 @@ def undo(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 def _saved(
-    request: SignedInRequest, pk: int, box: str, field: Field, save: Callable[[Any], None]
+    request: SignedInRequest,
+    pk: int,
+    box: str,
+    field: Field,
+    save: Callable[[Any], None],
+    answer: Callable[..., HttpResponse] = editor_answer,
 ) -> HttpResponse:
-    """The page after one value was saved; or with what was typed, what stands, and why it was not saved."""
+    """The `answer` after one value was saved; or what was typed, what stands, and why it was not saved."""
     mine = request.POST.get("value", "")
     try:
         save(field.clean(mine))
@@ -129,7 +135,7 @@ def _saved(
     except StaleEdit as error:
         unsaved = Unsaved(box, mine, str(error), theirs=error.current, is_stale=True)
         return editor_answer(request, pk, status=409, unsaved=unsaved)
-    return editor_answer(request, pk, said=_("Saved."))
+    return answer(request, pk, said=_("Saved."))
 
 
 def _was(request: SignedInRequest) -> int | None:

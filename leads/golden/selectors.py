@@ -16,6 +16,7 @@ from definitions.models import Definition, Version
 from leads.golden import policies
 from leads.models import GoldenLead, Lead
 from leads.scoring.compiler import compile_version
+from leads.scoring.compiler_statement import Compiled
 from leads.scoring.golden import broken_under, golden_leads_of
 from portal.common.decisions import Decision
 from portal.common.models import User
@@ -79,9 +80,11 @@ def golden_of_lead(user: User, lead: Lead) -> list[GoldenLead]:
     return list(golden_visible_to(user).filter(lead=lead, retired_at=None).order_by("definition__stage"))
 
 
-def held_against(version: Version, as_of: datetime) -> Held:
-    """All golden leads of the version's definition against its text as it stands."""
-    return held([version], golden_leads_of(version.definition.stage), as_of)[0]
+def held_against(version: Version, ready: Compiled, as_of: datetime) -> Held:
+    """All golden leads of the version's definition against its text, compiled by the caller."""
+    golden = golden_leads_of(version.definition.stage)
+    broken = broken_under(ready, golden, as_of)
+    return Held(version, len(golden), frozenset(one.pk for one in broken))
 
 
 def held(versions: Iterable[Version], golden: Sequence[GoldenLead], as_of: datetime) -> list[Held]:

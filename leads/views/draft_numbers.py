@@ -32,9 +32,9 @@ def draft_numbers(request: SignedInRequest, version_pk: int) -> HttpResponse:
         "section_path": DEFINITIONS,
     }
     try:
-        context["preview"] = preview_of(version)
+        context["preview"] = preview = preview_of(version)
         # As of now and not of the snapshot: it is what the vote will ask.
-        context["golden"] = held_against(version, timezone.now())
+        context["golden"] = held_against(version, preview.asked.ready, timezone.now())
     except DocumentError as error:
         context["problems"] = error.sentences
     return render_page(request, "leads/draft_numbers.html", "leads/_draft_numbers.html", context)

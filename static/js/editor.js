@@ -43,14 +43,11 @@
       const sent = requestConfig.parameters.value ?? "";
       form.elements.was.value = sent;
       field(form).defaultValue = sent;
-    }
-    if (xhr.status !== 200) return;
-    const others = typed();
-    if (others.length) {
-      event.detail.shouldSwap = false;
       // What was typed into the same field meanwhile goes after what was saved.
-      if (others.includes(form)) window.htmx.trigger(form, "submit");
+      if (isTyped(form)) window.htmx.trigger(form, "submit");
     }
+    const isWhole = xhr.getResponseHeader("HX-Reswap") !== "none";
+    if (xhr.status === 200 && isWhole && typed().length) event.detail.shouldSwap = false;
   });
 
   // Said aloud ---------------------------------------------------------------------------------------

@@ -59,9 +59,29 @@ def test_a_number_is_moved_where_it_stands(name: str, was: str, value: str, colu
     answer = send(draft, f"numbers/{name}", was=was, value=value)
     assert answer.status_code == 200
     assert getattr(fresh(draft), column) == saved
-    assert f'id="number-{name}"' in answer.content.decode()
     assert "accord:draft-changed" in answer["HX-Trigger"]
     assert AuditEntry.objects.filter(verb="version.edited").count() == 1
+
+
+def test_the_field_shows_the_number_already_and_the_page_gets_what_can_be_undone() -> None:
+    draft = a_draft()
+    answer = send(draft, "numbers/threshold", was="100", value="65")
+    page = answer.content.decode()
+    assert answer["HX-Reswap"] == "none"
+    assert 'id="undo-bar" hx-swap-oob="true"' in page
+    assert "65" in page
+    assert 'id="draft-clauses"' not in page
+
+
+def test_a_number_that_was_refused_first_brings_the_page_without_the_refusal() -> None:
+    draft = a_draft()
+    refused = send(draft, "numbers/threshold", was="100", value="none").content.decode()
+    assert 'id="number-threshold-why"' in refused
+    assert 'name="whole"' in refused
+    page = send(draft, "numbers/threshold", was="100", value="65", whole="1")
+    assert "HX-Reswap" not in page
+    assert 'id="draft-clauses"' in page.content.decode()
+    assert 'id="number-threshold-why"' not in page.content.decode()
 
 
 def test_points_are_moved_where_they_stand_and_the_rest_of_the_clause_stays() -> None:

@@ -52,7 +52,7 @@ def the_step(pk: int) -> DraftStep:
 
 
 def undo(draft: Version, person: User) -> None:
-    last = undoing_of(draft, person, catalogue()).last
+    last = undoing_of(draft.pk, person, catalogue()).last
     assert last is not None
     step_undo(
         step=DraftStep.objects.select_related("version__definition", "entry").get(pk=last.pk), actor=person
@@ -60,7 +60,7 @@ def undo(draft: Version, person: User) -> None:
 
 
 def redo(draft: Version, person: User) -> None:
-    again = undoing_of(draft, person, catalogue()).redo
+    again = undoing_of(draft.pk, person, catalogue()).redo
     assert again is not None
     step_undo(
         step=DraftStep.objects.select_related("version__definition", "entry").get(pk=again.pk), actor=person
@@ -82,7 +82,7 @@ def change_everything(clause: Criterion) -> None:
         owner=sam(),
         reason="Because.",
         basis="data",
-        review_on="2027-01-31",
+        review_on=date(2027, 1, 31),
     )
 
 
@@ -135,7 +135,7 @@ def test_each_act_is_taken_back_and_done_again(name: str) -> None:
     assert what_it_says(draft) == after
     undo(draft, maya())
     assert what_it_says(draft) == before
-    assert undoing_of(draft, maya(), catalogue()).last is None
+    assert undoing_of(draft.pk, maya(), catalogue()).last is None
 
 
 def test_several_steps_go_back_one_by_one_and_forward_again() -> None:
@@ -154,7 +154,7 @@ def test_several_steps_go_back_one_by_one_and_forward_again() -> None:
         assert what_it_says(draft) == each
     # A new act ends what can be done again.
     points_set(criterion=clause_now(clause), actor=maya(), points=1, was=35)
-    assert undoing_of(draft, maya(), catalogue()).redo is None
+    assert undoing_of(draft.pk, maya(), catalogue()).redo is None
 
 
 def test_a_removed_clause_comes_back_with_its_key_its_comments_and_its_place() -> None:
@@ -280,7 +280,7 @@ def test_one_takes_back_only_ones_own_and_only_once() -> None:
     for person in (sam(), olga()):
         with pytest.raises(Refused, match="Maya Lindqvist did this"):
             step_undo(step=step, actor=person)
-    assert undoing_of(draft, sam(), catalogue()).last is None
+    assert undoing_of(draft.pk, sam(), catalogue()).last is None
     step_undo(step=step, actor=maya())
     with pytest.raises(Conflict, match="a moment ago"):
         step_undo(step=step, actor=maya())

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db import connection
 from django.utils import timezone
 
 from definitions import selectors as definitions
@@ -19,6 +20,8 @@ from definitions.documents import document_of
 from definitions.models import Version
 from leads.facts import facts_stamp
 from leads.models import LeadFit, PreviewSnapshot, PreviewWish
+from leads.scoring.compiler import compile_version
+from leads.scoring.compiler_statement import Compiled
 from leads.scoring.preview import building, reading, snapshots
 from leads.scoring.preview.arithmetic import Verdict
 from leads.scoring.preview.columns import Bits, Column, Ids
@@ -47,6 +50,11 @@ class Asked:
     @property
     def documents(self) -> list[Document]:
         return [self.draft, self.active] if self.active else [self.draft]
+
+    @property
+    def ready(self) -> Compiled:
+        """The draft, ready to be asked of leads as they are now."""
+        return compile_version(self.draft, self.catalogue, connection.vendor)
 
 
 @dataclass(frozen=True)
@@ -109,6 +117,7 @@ class Looked:
     """`look` where there can be one now. `is_owed`: a worker counts anew; `missing` names the clauses
     that cannot be told before. `error`: why the worker failed, if it did."""
 
+    asked: Asked
     look: Look | None
     is_owed: bool = False
     missing: Sequence[str] = ()
@@ -126,7 +135,7 @@ def look_at(version: Version) -> Looked:
         snapshot = building.build(asked.documents, asked.catalogue, has_time=lambda: True)
         stamp = snapshot.facts_stamp
     if snapshot is None:
-        return _owed(version, [clause.wording for clause in asked.draft.criteria])
+        return _owed(asked, [clause.wording for clause in asked.draft.criteria])
     questions = [
         snapshots.questions_of(document, asked.catalogue, snapshot.as_of) for document in asked.documents
     ]
@@ -134,7 +143,7 @@ def look_at(version: Version) -> Looked:
     found, is_exact = columns_at_once(snapshot, [*(one for each in questions for one in each), captured])
     missing = _wordings(asked, questions, found)
     if missing or captured.key not in found:
-        return _owed(version, missing)
+        return _owed(asked, missing)
     has_moved = stamp != snapshot.facts_stamp or not is_exact
     look = Look(
         asked=asked,
@@ -148,8 +157,8 @@ def look_at(version: Version) -> Looked:
     )
     is_worn = has_moved and now - snapshot.as_of > RENEWED_AFTER
     if is_worn or now - snapshot.as_of >= snapshots.TRUE_FOR:
-        return _owed(version, (), look)
-    return Looked(look)
+        return _owed(asked, (), look)
+    return Looked(asked, look)
 
 
 def columns_at_once(
@@ -195,8 +204,8 @@ def _are_few() -> bool:
     return LeadFit.objects.order_by()[: FEW_LEADS + 1].count() <= FEW_LEADS
 
 
-def _owed(version: Version, missing: Sequence[str], look: Look | None = None) -> Looked:
-    return Looked(look, is_owed=True, missing=missing, error=owe(version))
+def _owed(asked: Asked, missing: Sequence[str], look: Look | None = None) -> Looked:
+    return Looked(asked, look, is_owed=True, missing=missing, error=owe(asked.version))
 
 
 def _wordings(asked: Asked, questions: list[list[Question]], found: dict[str, Column]) -> list[str]:

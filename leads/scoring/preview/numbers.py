@@ -9,7 +9,7 @@ from datetime import datetime
 from definitions.models import Version
 from leads.scoring.preview.arithmetic import Verdict
 from leads.scoring.preview.columns import by_age, count
-from leads.scoring.preview.looks import Look, look_at
+from leads.scoring.preview.looks import Asked, Look, look_at
 from leads.scoring.preview.questions import WEEKS
 
 
@@ -82,9 +82,10 @@ class Numbers:
 
 @dataclass(frozen=True)
 class Preview:
-    """`numbers` where they can be told now. `is_owed`: a worker counts anew; `missing` names the clauses
-    that cannot be told before. `error`: why the worker failed, if it did."""
+    """`numbers` of what was `asked`, where they can be told now. `is_owed`: a worker counts anew; `missing`
+    names the clauses that cannot be told before. `error`: why the worker failed, if it did."""
 
+    asked: Asked
     numbers: Numbers | None
     is_owed: bool = False
     missing: Sequence[str] = ()
@@ -95,7 +96,7 @@ def preview_of(version: Version) -> Preview:
     """The numbers of a version as it stands now. Raises `DocumentError` for one that cannot be read yet."""
     looked = look_at(version)
     numbers = _numbers(looked.look) if looked.look else None
-    return Preview(numbers, looked.is_owed, looked.missing, looked.error)
+    return Preview(looked.asked, numbers, looked.is_owed, looked.missing, looked.error)
 
 
 def _numbers(look: Look) -> Numbers:
