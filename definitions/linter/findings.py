@@ -12,13 +12,14 @@ class LintFinding:
     """An error keeps the draft from the vote; a warning is worth a look.
 
     `rule` names what was looked for. `clause` is the key of the clause that it is about, empty for the
-    numbers of the whole draft.
+    numbers of the whole draft, and where it is said once of several clauses (`is_of_clauses`).
     """
 
     rule: str
     sentence: str
     clause: str = ""
     severity: str = WARNING
+    is_of_clauses: bool = False
 
     @property
     def is_error(self) -> bool:

@@ -35,7 +35,9 @@ def text_errors(document: dict[str, Any]) -> list[LintFinding]:
 
 
 def mended_at(version: Version, finding: LintFinding) -> str:
-    """The address of the clause's form, or of the numbers of the draft."""
+    """The address of the clause's form, of all clauses, or of the numbers of the draft."""
     if finding.clause:
         return reverse("definitions:criterion_page", args=[version.pk, finding.clause])
+    if finding.is_of_clauses:
+        return f"{reverse('definitions:draft_editor', args=[version.pk])}#draft-clauses"
     return reverse("definitions:draft_settings", args=[version.pk])

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 
 from definitions.criteria.document import DocumentError
 from definitions.documents import document_of
@@ -21,7 +22,7 @@ from leads.scoring.preview.questions import fields_of
 
 @dataclass(frozen=True)
 class Item:
-    """One finding with the words of its clause, where it is mended, and the leads behind its number."""
+    """One finding with the words of what it is about, where it is mended, and the leads behind its number."""
 
     finding: LintFinding
     wording: str
@@ -81,7 +82,8 @@ def _of_look(version: Version, looked: looks.Looked) -> tuple[list[LeadFinding],
 def _item(version: Version, each: LeadFinding, wordings: dict[str, str]) -> Item:
     finding = each.finding
     leads_url = leads_address(version, each.pick) if each.pick else ""
-    return Item(finding, wordings.get(finding.clause, ""), mended_at(version, finding), leads_url)
+    of_draft = _("Several clauses") if finding.is_of_clauses else _("Threshold and grades")
+    return Item(finding, wordings.get(finding.clause, of_draft), mended_at(version, finding), leads_url)
 
 
 def leads_address(version: Version, pick: Pick) -> str:

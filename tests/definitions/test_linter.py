@@ -9,7 +9,7 @@ import pytest
 from definitions.criteria.catalogue import Catalogue
 from definitions.criteria.document import parse
 from definitions.criteria.wording import sentence_of_rule
-from definitions.linter.care import untended
+from definitions.linter.care import FEW, untended
 from definitions.linter.findings import LintFinding
 from definitions.linter.logic import impossible
 from definitions.linter.words import unclear
@@ -241,6 +241,13 @@ def test_clauses_that_nobody_looks_after_are_named() -> None:
         ("unowned", "c-1", "warning"),
         ("undated", "c-1", "warning"),
     ]
+
+
+def test_what_many_clauses_lack_is_said_once() -> None:
+    clauses = [a_criterion(f"c-{n}", SOFTWARE, basis="data") for n in range(FEW + 1)]
+    (found,) = untended(a_document(*clauses))
+    assert (found.rule, found.clause, found.is_of_clauses) == ("unowned", "", True)
+    assert found.sentence.startswith("4 clauses have no owner")
 
 
 # -- before the vote ---------------------------------------------------------------------------------------
