@@ -70,6 +70,13 @@ def may_ask_reps(user: User) -> Decision:
     return may_draft(user)
 
 
+def may_set_review_period(user: User) -> Decision:
+    """How often both sides look at the agreement is written by a manager of either."""
+    if not user.is_active or not user.is_manager:
+        return deny(_("How often the definition is reviewed is set by managers."))
+    return ALLOW
+
+
 def may_set_promise(user: User, house: str) -> Decision:
     """Each side’s manager speaks for that side; managers of neither house keep both in order."""
     if not user.is_active or not user.is_manager:

@@ -46,6 +46,7 @@ urlpatterns = [
     # Drafts
     path("<stage:stage>/promises/", promises.promises_page, name="promises"),
     path("<stage:stage>/promises/need/", promises.need, name="need"),
+    path("<stage:stage>/promises/period/", promises.period, name="review_period"),
     path("<stage:stage>/steps/", steps.steps_page, name="steps"),
     path("<stage:stage>/steps/strip/", steps.steps_strip, name="steps_strip"),
     path("<stage:stage>/start/", steps.start_page, name="start"),

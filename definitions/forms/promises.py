@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from definitions.models import Definition
-from definitions.services.promises import MOST_A_WEEK
+from definitions.services.promises import LONGEST_PERIOD, MOST_A_WEEK, SHORTEST_PERIOD
 from portal.common.models import Team
 
 MOST_LETTERS = 2000
@@ -42,4 +42,15 @@ class NeedForm(forms.Form):
         required=False,
         min_value=0,
         max_value=MOST_A_WEEK,
+    )
+
+
+class PeriodForm(forms.Form):
+    review_every_days = forms.IntegerField(
+        label=_("Days from one review to the next"),
+        help_text=_(
+            "A quarter has 92. After two such periods without a review, the definition and every lead say so."
+        ),
+        min_value=SHORTEST_PERIOD,
+        max_value=LONGEST_PERIOD,
     )

@@ -13,6 +13,8 @@ from portal.common.errors import Invalid
 from portal.common.models import Team, User
 
 MOST_A_WEEK = 10_000
+# A fortnight is too short to learn from, and what nobody looks at for two years is no agreement.
+SHORTEST_PERIOD, LONGEST_PERIOD = 14, 731
 
 
 @transaction.atomic
@@ -53,5 +55,30 @@ def need_declare(*, definition: Definition, weekly_need: int | None, actor: User
         actor=actor,
         before={"weekly_need": before},
         after={"weekly_need": weekly_need},
+    )
+    return definition
+
+
+@transaction.atomic
+def review_period_set(*, definition: Definition, review_every_days: int, actor: User) -> Definition:
+    """Say how often the definition is to be reviewed: after two such periods without one it says so."""
+    policies.may_set_review_period(actor).require()
+    if not SHORTEST_PERIOD <= review_every_days <= LONGEST_PERIOD:
+        raise Invalid(
+            _("Say a number of days from %(least)d to %(most)d.")
+            % {"least": SHORTEST_PERIOD, "most": LONGEST_PERIOD}
+        )
+    definition = Definition.objects.select_for_update().get(pk=definition.pk)
+    before = definition.review_every_days
+    if before == review_every_days:
+        return definition
+    definition.review_every_days = review_every_days
+    definition.save(update_fields=["review_every_days"])
+    audit.record(
+        "definition.review_period_set",
+        subject=definition,
+        actor=actor,
+        before={"review_every_days": before},
+        after={"review_every_days": review_every_days},
     )
     return definition

@@ -115,3 +115,29 @@ def test_capacity_names_who_wrote_it_down_last() -> None:
     }
     first = AuditEntry.objects.filter(subject_id=str(sam().pk)).earliest("id")
     assert next(one.said_at for one in capacity_said("sales") if one.leads == 8) == first.at
+
+
+# -- how often it is reviewed --------------------------------------------------------------------------------
+
+
+def test_a_manager_of_either_side_says_how_often_it_is_reviewed() -> None:
+    answer = signed_in(rita()).post(f"{ADDRESS}period/", {"review_every_days": "60"})
+    assert (answer.status_code, answer["Location"]) == (302, ADDRESS)
+    assert the_definition("mql").review_every_days == 60
+    assert 'value="60"' in signed_in(mona()).get(ADDRESS).content.decode()
+    entry = AuditEntry.objects.get(verb="definition.review_period_set")
+    assert (entry.before, entry.after) == ({"review_every_days": 92}, {"review_every_days": 60})
+
+
+@pytest.mark.parametrize("who", [maya, sam])
+def test_a_member_does_not_set_the_period(who: Callable[[], User]) -> None:
+    answer = signed_in(who()).post(f"{ADDRESS}period/", {"review_every_days": "60"})
+    assert answer.status_code == 403
+    assert the_definition("mql").review_every_days == 92
+
+
+@pytest.mark.parametrize("value", ["", "13", "732", "often", "9" * 40])
+def test_a_period_that_is_no_number_of_days_between_the_bounds_is_refused(value: str) -> None:
+    answer = signed_in(mona()).post(f"{ADDRESS}period/", {"review_every_days": value})
+    assert answer.status_code == 422
+    assert the_definition("mql").review_every_days == 92
