@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -28,11 +29,13 @@ from hypothesis.stateful import (
 )
 
 from definitions.invariants import breaches
-from definitions.models import Ballot, Definition, Version, Vote
+from definitions.models import Ballot, Definition, DraftStep, Version, Vote
 from definitions.services.ballots import ballot_edit, version_propose
 from definitions.services.closing import ballots_close_due, version_withdraw
 from definitions.services.discussion import comment_add, comment_resolve
+from definitions.services.numbers import number_set
 from definitions.services.reminding import electors_remind_due
+from definitions.services.undoing import step_undo
 from definitions.services.votes import block_answer, block_settle
 from portal.common.errors import Conflict, Invalid, PortalError
 from portal.common.models import User
@@ -57,6 +60,18 @@ names = st.sampled_from(sorted(PEOPLE))
 choices = st.sampled_from(["agree", "agree", "agree", "disagree", "block", "abstain"])
 
 
+@dataclass
+class Act:
+    """A number that somebody moved on the draft, or (`undoes`) an act that they took back."""
+
+    who: str
+    step: DraftStep
+    before: int
+    after: int
+    undoes: Act | None = None
+    is_undone: bool = False
+
+
 class VersionLife(RuleBasedStateMachine):
     """Drafts, ballots, runs and days, in any order that people may think of."""
 
@@ -74,6 +89,8 @@ class VersionLife(RuleBasedStateMachine):
         self.ledger: Ledger | None = None
         self.expected: dict[int, str] = {}  # version number: status
         self.threshold = 10
+        self.drafted = 0  # the threshold that the draft has now
+        self.acts: list[Act] = []
 
     @initialize()
     def people_come(self) -> None:
@@ -92,7 +109,46 @@ class VersionLife(RuleBasedStateMachine):
         self.threshold += 1
         self.draft = a_draft(a_document(threshold=self.threshold), author=PEOPLE[author]())
         self.author = author
+        self.drafted, self.acts = self.threshold, []
         self.expected[self.draft.number] = "draft"
+
+    @precondition(lambda self: self.draft is not None)
+    @rule(who=names)
+    def move_a_number(self, who: str) -> None:
+        assert self.draft is not None
+        self.threshold += 1
+        number_set(
+            version=self.draft,
+            actor=PEOPLE[who](),
+            name="threshold",
+            value=self.threshold,
+            was=self.drafted,
+        )
+        self.acts.append(Act(who, DraftStep.objects.latest("pk"), self.drafted, self.threshold))
+        self.drafted = self.threshold
+
+    @precondition(lambda self: self.draft is not None and self.acts)
+    @rule(data=st.data(), who=names)
+    def take_an_act_back(self, data: st.DataObject, who: str) -> None:
+        """One's own alone, once, and never over what somebody made of it since."""
+        act = data.draw(st.sampled_from(self.acts))
+        may = who == act.who and not act.is_undone and self.drafted == act.after
+        try:
+            step_undo(step=DraftStep.objects.get(pk=act.step.pk), actor=PEOPLE[who]())
+        except PortalError:
+            assert not may
+        else:
+            assert may
+            event("taken back" if act.undoes is None else "done again")
+            self._taken_back(act)
+
+    def _taken_back(self, act: Act) -> None:
+        act.is_undone = True
+        self.drafted = act.before
+        if act.undoes is not None:
+            act.undoes.is_undone = False
+        else:
+            self.acts.append(Act(act.who, DraftStep.objects.latest("pk"), act.after, act.before, undoes=act))
 
     @precondition(lambda self: self.draft is not None and self.concern is None)
     @rule(who=names)
@@ -263,6 +319,8 @@ class VersionLife(RuleBasedStateMachine):
     def the_rows_say_what_the_ledger_says(self) -> None:
         versions = dict(Version.objects.values_list("number", "status"))
         assert versions == self.expected
+        if self.draft is not None:
+            assert Version.objects.get(pk=self.draft.pk).threshold == self.drafted
         pointed = Definition.objects.get(stage="mql").active_version
         assert [n for n, status in versions.items() if status == "active"] == (
             [pointed.number] if pointed else []
