@@ -3,6 +3,7 @@
 import os
 
 from celery import Celery, Task
+from celery.signals import worker_ready
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 
@@ -22,3 +23,9 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 # By name, since it reads the models, which a worker loads later than this module.
 app.steps["worker"].add("portal.watchdog:Watchdog")
+
+
+@worker_ready.connect
+def sweep_at_once(**signal: object) -> None:
+    """Whoever has just come looks at what is owed now, and not when beat rings next."""
+    app.send_task("portal.tasks.sweep")

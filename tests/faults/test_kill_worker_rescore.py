@@ -18,6 +18,7 @@ from leads.scoring import chunks, flip, runs
 from leads.scoring.compiler import score_rows
 from leads.scoring.runs import run_request
 from leads.scoring.scope import Scope
+from portal.celery import app as celery_app
 from portal.tasks import sweep
 from tests.builders import a_source, a_term, a_version, an_account, an_activity, maya
 from tests.conftest import Worker
@@ -41,6 +42,19 @@ def test_two_killed_workers_cost_seconds_and_no_score(real_worker: Worker) -> No
 @pytest.mark.usefixtures("many_chunks")
 def test_ten_killed_workers_cost_seconds_and_no_score(real_worker: Worker) -> None:
     _kill_during_a_run(real_worker, kills=10, is_patient=True)
+
+
+def test_a_worker_that_comes_finds_what_is_owed_though_nobody_rings(real_worker: Worker) -> None:
+    real_worker.kill()
+    _many_leads(20)
+    run = run_request(version=a_version(status="ratified"), kind=Run.Kind.ACTIVATION, actor=maya())
+    celery_app.control.purge()
+    real_worker.start()
+    deadline = time.monotonic() + PATIENCE
+    while Run.objects.get(pk=run.pk).is_open:
+        assert time.monotonic() < deadline, "nobody looked"
+        time.sleep(0.1)
+    assert Run.objects.get(pk=run.pk).status == RunStatus.DONE
 
 
 @pytest.mark.usefixtures("many_chunks")
