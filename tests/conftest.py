@@ -27,16 +27,23 @@ CHROMIUM = next(
 )
 AXE = BASE / "node_modules" / "axe-core" / "axe.min.js"
 LONG_FILES = {"test_every_address.py", "test_whole_loop.py", "test_seed.py", "test_platform_serve.py"}
+ASKING_FIXTURES = {"db", "transactional_db", "live_server"}
+# They start what they ask by themselves, or take it away.
+SERVER_FILES = {"test_away.py", "test_platform_health.py", "test_storm.py"}
 IN_CI = bool(os.environ.get("CI"))
 
 
 # -- what cannot run here says why, and CI accepts no such excuse -------------------------------------------
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     # Files are shared out whole: one that takes minutes must not begin when the others end.
     items.sort(key=lambda item: item.path.name not in LONG_FILES)
     is_on_servers = connection.vendor == "postgresql" and bool(settings.REDIS_URL)
+    if is_on_servers:
+        aside = {item for item in items if not _asks_a_server(item)}
+        config.hook.pytest_deselected(items=list(aside))
+        items[:] = [item for item in items if item not in aside]
     for item in items:
         if item.get_closest_marker("servers") and not is_on_servers:
             item.add_marker(pytest.mark.skip(reason="needs PostgreSQL and Redis: scripts/with_servers.py"))
@@ -47,6 +54,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(
                     pytest.mark.skip(reason="needs the browser packages: npm ci --ignore-scripts")
                 )
+
+
+def _asks_a_server(item: pytest.Item) -> bool:
+    """Whether PostgreSQL and Redis can make a difference; what they cannot touch ran beside SQLite."""
+    asks = item.get_closest_marker("django_db") or item.get_closest_marker("servers")
+    names = set(getattr(item, "fixturenames", ()))
+    return bool(asks or names & ASKING_FIXTURES) or item.path.name in SERVER_FILES
 
 
 @pytest.hookimpl(trylast=True)
