@@ -24,6 +24,7 @@ urlpatterns = [
     path("people/look-back", accounts.look_back, name="look_back"),
     path("settings", workspace.settings_page, name="settings"),
     path("settings/hours/<slug:team>", workspace.hours, name="hours"),
+    path("settings/hours/<slug:team>/calendar", workspace.team_calendar, name="team_calendar"),
     path("settings/holidays/add", workspace.own_holiday_add, name="own_holiday_add"),
     path("settings/holidays/<int:pk>/remove", workspace.own_holiday_remove, name="own_holiday_remove"),
     path("profile/mail", notifications.mail_choices, name="mail_choices"),

@@ -126,7 +126,10 @@ class _Connection(http.client.HTTPConnection):
 def _no_longer_than(connection: _Connection) -> Iterator[None]:
     """A time-out is of each byte; one that sends a byte now and then would hold the worker for hours."""
 
+    is_over = threading.Event()
+
     def hang_up() -> None:
+        is_over.set()
         if connection.wire is not None:
             with suppress(OSError):
                 connection.wire.shutdown(socket.SHUT_RDWR)
@@ -138,3 +141,6 @@ def _no_longer_than(connection: _Connection) -> Iterator[None]:
         yield
     finally:
         timer.cancel()
+    if is_over.is_set():
+        # What was read so far looks like a short answer, and is not one.
+        raise TimeoutError(_("It did not answer in time."))
