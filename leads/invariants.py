@@ -18,6 +18,8 @@ from leads.handoffs.states import STAGE_WHILE
 from leads.models import (
     OPEN,
     Activity,
+    Clock,
+    ClockKind,
     Handoff,
     HandoffStatus,
     Import,
@@ -101,6 +103,24 @@ def _nothing_leaks() -> Iterator[str]:
     )
     accepted = Q(status=HandoffStatus.ACCEPTED) & Q(follow_up_due_at=None)
     yield from _named("Accepted handoffs without a follow-up clock", Handoff.objects.filter(accepted))
+
+
+def _clocks_run() -> Iterator[str]:
+    """What is owed has a clock that runs until the handoff's own due time; nothing else has one."""
+    for kind, status, due in (
+        (ClockKind.DECIDE, HandoffStatus.OFFERED, "due_at"),
+        (ClockKind.FOLLOW_UP, HandoffStatus.ACCEPTED, "follow_up_due_at"),
+    ):
+        owed = Handoff.objects.filter(status=status, followed_up_at=None)
+        agrees = Clock.objects.filter(
+            handoff=OuterRef("pk"), kind=kind, stopped_at=None, paused_at=None, due_at=OuterRef(due)
+        )
+        yield from _named(
+            f"Handoffs that are {status} without a clock that runs until their due time",
+            owed.filter(~Exists(agrees)),
+        )
+        idle = Clock.objects.filter(kind=kind, next_at__isnull=False).exclude(handoff__status=status)
+        yield from _named(f"Clocks to {kind} that run while their handoff is not {status}", idle)
 
 
 def _receipts_add_up() -> Iterator[str]:
@@ -247,6 +267,7 @@ CHECKS: tuple[Callable[[], Iterator[str]], ...] = (
     _one_open_handoff_per_lead,
     _stage_agrees,
     _nothing_leaks,
+    _clocks_run,
     _receipts_add_up,
     _one_version_in_force,
     _every_lead_is_scored_or_owed,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from leads import tasks
 from leads.evidence import working
 from leads.evidence.tasks import work_back_tests
+from leads.handoffs import clock_firing
 from leads.handoffs import tasks as handoff_tasks
 from leads.intake import advance
 from leads.intake.tasks import advance_imports
@@ -24,6 +25,9 @@ def register() -> None:
     owed.register("shadows", ending.oldest_due)
     owed.register_bell(end_shadows.delay)
     owed.register_bell(handoff_tasks.reconcile_handoffs.delay)
+    owed.register("clocks", clock_firing.oldest_due)
+    owed.register_bell(handoff_tasks.fire_clocks.delay)
+    owed.register_chore(handoff_tasks.lay_missing_clocks.delay)
 
 
 def _register_scoring() -> None:

@@ -4,6 +4,7 @@ from django.urls import path
 
 from portal.accounts import views as accounts
 from portal.home import views as home
+from portal.notifications import views as notifications
 from portal.workspace import views as workspace
 
 app_name = "portal"
@@ -23,7 +24,16 @@ urlpatterns = [
     path("people/look-back", accounts.look_back, name="look_back"),
     path("settings", workspace.settings_page, name="settings"),
     path("settings/hours/<slug:team>", workspace.hours, name="hours"),
+    path("settings/hours/<slug:team>/calendar", workspace.team_calendar, name="team_calendar"),
     path("settings/holidays/add", workspace.own_holiday_add, name="own_holiday_add"),
     path("settings/holidays/<int:pk>/remove", workspace.own_holiday_remove, name="own_holiday_remove"),
+    path("profile/mail", notifications.mail_choices, name="mail_choices"),
+    path("mail/stop/<str:token>", notifications.mail_stop, name="mail_stop"),
+    path("settings/outbox", notifications.outbox, name="outbox"),
+    path("settings/outbox/retry", notifications.deliveries_retry, name="deliveries_retry"),
+    path("settings/outbox/<slug:kind>/<int:pk>/retry", notifications.delivery_retry, name="delivery_retry"),
+    path("settings/webhooks", notifications.webhooks, name="webhooks"),
+    path("settings/webhooks/<int:pk>/remove", notifications.webhook_remove, name="webhook_remove"),
+    path("settings/webhooks/<int:pk>/try", notifications.webhook_try, name="webhook_try"),
     path("settings/trail", workspace.trail, name="trail"),
 ]

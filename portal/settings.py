@@ -299,6 +299,9 @@ if PRODUCTION and not EMAIL_URL:
         )
     )
 
+# Webhooks go to public addresses only, over HTTPS; on, to any, over HTTP too: inside a network of one's own.
+WEBHOOKS_INSIDE = flag("WEBHOOKS_INSIDE")
+
 # -- security --------------------------------------------------------------------------------------------
 
 _over_https = PRODUCTION or _site.scheme == "https"

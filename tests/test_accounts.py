@@ -189,6 +189,7 @@ def test_the_settings_are_the_administrators() -> None:
     values = {
         "name": "Nordlicht", "time_zone": "Europe/Berlin", "currency": "eur", "holiday_country": "DE",
         "holiday_region": "", "decide_hours": 4, "follow_up_hours": 24, "contact_request_hours": 1,
+        "pick_up_hours": 16,
         "quorum_percent": 60, "agree_numerator": 2, "agree_denominator": 3, "ballot_working_days": 5,
         "drift_percent": 10,
     }  # fmt: skip
@@ -200,17 +201,6 @@ def test_the_settings_are_the_administrators() -> None:
         reverse("portal:settings"), {**values, "agree_numerator": 1, "agree_denominator": 2}
     )
     assert tie.status_code == 422
-
-
-def test_working_hours_are_set_whole() -> None:
-    values = {f"{part}_{day}": "" for part in ("starts", "ends") for day in range(7)}
-    client = signed_in(ada())
-    assert client.post(reverse("portal:hours", args=["sales"]), values).status_code == 422
-    answer = client.post(
-        reverse("portal:hours", args=["sales"]), {**values, "starts_0": "08:00", "ends_0": "16:30"}
-    )
-    assert answer.status_code == 302
-    assert "08:00" in client.get(reverse("portal:hours", args=["sales"])).content.decode()
 
 
 @pytest.mark.parametrize("page", ["/accounts/email/", "/accounts/password/set/"])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.conf import settings
 from django.utils.formats import date_format
 from django.utils.text import get_text_list
 from django.utils.timezone import localtime
@@ -13,9 +12,8 @@ from django.utils.translation import gettext as _
 from definitions.drift import Drift
 from definitions.models import Ballot, BallotStatus, Version, Vote
 from definitions.selectors.ballots import electors_of, votes_of
-from portal.common.mail import owe_mail
-from portal.common.models import User
-from portal.common.notify import owe_notification
+from portal.common.models import Topic, User
+from portal.common.notify import Word, owe_notifications
 from portal.common.selectors import active_people
 
 
@@ -29,14 +27,15 @@ def tell(
     mail: bool = True,
 ) -> None:
     """Tell each active person once per `key`. `more` stands in the mail only."""
-    url = about.get_absolute_url()
-    for person in people:
-        if not person.is_active:
-            continue
-        owe_notification(person=person, key=key, sentence=sentence, url=url)
-        if mail:
-            text = "\n\n".join(part for part in (sentence, more, f"{settings.SITE_URL}{url}") if part)
-            owe_mail(key=f"{key}:{person.pk}", to_user=person, subject=sentence, text=text + "\n")
+    owe_notifications(
+        (
+            Word(person, key, sentence, about.get_absolute_url(), more)
+            for person in people
+            if person.is_active
+        ),
+        topic=Topic.AGREEMENT,
+        by_mail=mail,
+    )
 
 
 def people_with_a_vote(ballot: Ballot) -> list[User]:

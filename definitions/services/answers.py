@@ -15,7 +15,7 @@ from definitions.models import AnswerReflection, RepAnswer, Version
 from definitions.selectors.discussion import answers_standing, asked_today, key_of_today
 from portal.common import audit
 from portal.common.errors import Invalid
-from portal.common.models import User
+from portal.common.models import Topic, User
 from portal.common.notify import owe_notification
 
 
@@ -67,6 +67,7 @@ def reps_remind(*, actor: User, people: Iterable[User]) -> list[User]:
             key=key_of_today(),
             sentence=_("%(name)s asks for your answers to the two questions.") % {"name": actor},
             url=reverse("definitions:answers"),
+            topic=Topic.AGREEMENT,
         )
     if told:
         names = sorted(str(person) for person in told)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -14,37 +14,55 @@ from django.utils.translation import ngettext
 
 from definitions.models import Version
 from leads.handoffs.assignment import Turn
+from leads.handoffs.clocks import (
+    Promise,
+    clocks_of_leads_end,
+    clocks_start,
+    left_of_leads,
+    promise_from,
+    promised_hours,
+)
 from leads.handoffs.stages import stages_move
 from leads.handoffs.states import STAGE_AFTER
-from leads.models import OPEN, Handoff, Lead, LeadStage, Qualification, Score
+from leads.models import OPEN, ClockKind, Handoff, Lead, LeadStage, Qualification, Score
 from leads.scoring.receipt import receipts
 from portal.common.calendars import calendar_of
-from portal.common.models import Team, User
+from portal.common.models import User
 from portal.common.notify import owe_notification
 from portal.common.selectors import the_workspace
-from portal.common.working_time import add_working_time
+from portal.common.working_time import Calendar
 
 Receipt = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Terms:
-    """What all offers of one moment share: the version, the instant, and until when to decide."""
+    """What all offers of one moment share: the version, the instant, and how long there is to decide."""
 
     version: Version
     now: datetime
-    due_at: datetime
-    contact_due_at: datetime
+    calendar: Calendar
+    hours: dict[bool, int]  # by whether it is a contact request
+
+    def at(self, now: datetime) -> Terms:
+        return replace(self, now=now)
+
+    def promise(self, is_contact_request: bool, left_seconds: int | None = None) -> Promise:
+        hours = self.hours[is_contact_request]
+        return promise_from(self.now, hours, self.calendar, left_seconds=left_seconds)
 
 
 def terms_of(version: Version, now: datetime) -> Terms:
     workspace = the_workspace()
-    calendar = calendar_of(Team.SALES, workspace)
+    kind = ClockKind.DECIDE
     return Terms(
         version=version,
         now=now,
-        due_at=add_working_time(now, workspace.decide_hours, calendar),
-        contact_due_at=add_working_time(now, workspace.contact_request_hours, calendar),
+        calendar=calendar_of(kind.team, workspace),
+        hours={
+            is_asked: promised_hours(kind, workspace, is_contact_request=is_asked)
+            for is_asked in (False, True)
+        },
     )
 
 
@@ -96,7 +114,10 @@ def offer(
         _row(terms, lead, receipts[lead.pk], qualified[lead.pk] == Qualification.ALONE, turn_of(lead))
         for lead in chosen
     ]
+    promises = _promises(terms, rows)
     made = Handoff.objects.bulk_create(rows)
+    clocks_of_leads_end([row.lead_id for row in made], at=terms.now)
+    clocks_start(ClockKind.DECIDE, [(row.pk, promise) for row, promise in zip(made, promises, strict=True)])
     stages_move(
         leads=[(row.lead_id, lead.stage, row.pk) for row, lead in zip(made, chosen, strict=True)],
         after=STAGE_AFTER["offer"],
@@ -120,8 +141,22 @@ def _row(terms: Terms, lead: Lead, receipt: Receipt, is_contact_request: bool, t
         owner_id=turn.owner_id,
         assignment=turn.words[:200],
         offered_at=terms.now,
-        due_at=terms.contact_due_at if is_contact_request else terms.due_at,
     )
+
+
+def _promises(terms: Terms, rows: list[Handoff]) -> list[Promise]:
+    """Until when each is to be decided: with what is left where the lead was passed on. Sets `due_at`."""
+    left = left_of_leads(row.lead_id for row in rows)
+    whole = {is_asked: terms.promise(is_asked) for is_asked in terms.hours}
+    promises = [
+        terms.promise(row.is_contact_request, left[row.lead_id])
+        if row.lead_id in left
+        else whole[row.is_contact_request]
+        for row in rows
+    ]
+    for row, promise in zip(rows, promises, strict=True):
+        row.due_at = promise.due_at
+    return promises
 
 
 def _tell_owners(made: list[Handoff], now: datetime) -> None:
@@ -144,5 +179,5 @@ def _tell_owners(made: list[Handoff], now: datetime) -> None:
         )
 
 
-def nobody_decided(hours: int) -> Turn:
-    return Turn(None, _("Shared queue: nobody decided within %(n)d working hours.") % {"n": hours})
+def nobody_decided(hours: float) -> Turn:
+    return Turn(None, _("Shared queue: nobody decided within %(n)g working hours.") % {"n": hours})

@@ -20,12 +20,16 @@ from django.utils.translation import gettext as _
 from definitions.models import Definition, Stage, Version
 from definitions.selectors import active_version
 from leads.handoffs.assignment import Turns
+from leads.handoffs.clock_firing import clocks_run_over
+from leads.handoffs.clocks import clocks_stop
 from leads.handoffs.offering import Terms, nobody_decided, offer, receipts_of, terms_of
 from leads.handoffs.stages import stages_move
 from leads.handoffs.states import OFFERABLE, STAGE_AFTER
 from leads.models import (
     OPEN,
     Activity,
+    Clock,
+    ClockKind,
     FieldChange,
     Handoff,
     HandoffStatus,
@@ -36,15 +40,10 @@ from leads.models import (
     Score,
 )
 from portal.common import audit
-from portal.common.calendars import calendar_of
-from portal.common.models import Team
 from portal.common.notify import owe_notification
 from portal.common.selectors import the_workspace
-from portal.common.working_time import working_time_before
 
 BATCH = 1000
-# An offer that nobody has decided on after five times the promised time is offered again to everyone.
-EXPIRES_AFTER_TIMES = 5
 # The first look at a lead (not assessed → lead) is one column of one row: larger batches pay.
 ASSESS_BATCH = 5000
 
@@ -76,13 +75,13 @@ def handoffs_reconcile(*, limit: int | None = None) -> Reconciled:
     now = timezone.now()
     done.withdrawn = sum(_withdraw(version, ids, now) for ids in _batches(_no_longer_qualified(version)))
     terms = terms_of(version, now)
-    for hours, stale in _stale(now):
-        done.expired += sum(_expire(terms, ids, hours) for ids in _batches(stale))
+    done.expired = sum(_expire(terms, ids) for ids in _batches(_stale(now)))
     turns = Turns()
     for ids in _to_offer(version, now):
         ids = ids if limit is None else ids[: limit - done.offered]
         if ids:
-            done.offered += _offer(terms, ids, turns)
+            # As of this batch: that those before it took their time is charged to nobody.
+            done.offered += _offer(terms.at(timezone.now()), ids, turns)
     done.assessed = sum(_assess(ids) for ids in _batches(_newly_assessed(version), ASSESS_BATCH))
     return done
 
@@ -129,6 +128,7 @@ def _withdraw(version: Version, ids: list[int], now: datetime) -> int:
         by_note.setdefault(row.note, []).append(row.pk)
     for note, pks in by_note.items():
         Handoff.objects.filter(pk__in=pks).update(status=HandoffStatus.WITHDRAWN, ended_at=now, note=note)
+    clocks_stop([row.pk for row in rows], at=now)
     stages_move(
         leads=[(row.lead_id, row.lead.stage, row.pk) for row in rows if row.lead.stage == LeadStage.MQL],
         after=STAGE_AFTER["withdraw"],
@@ -162,44 +162,32 @@ def _withdrawal_words(version: Version, lead: Lead, qualification: int | None) -
 # -- expire ----------------------------------------------------------------------------------------------
 
 
-def _stale(now: datetime) -> Iterator[tuple[int, QuerySet[Handoff]]]:
-    """The offers that nobody decided on in time, by the working hours that they were given."""
-    workspace = the_workspace()
-    calendar = calendar_of(Team.SALES, workspace)
-    for is_contact_request, promised in (
-        (False, workspace.decide_hours),
-        (True, workspace.contact_request_hours),
-    ):
-        hours = promised * EXPIRES_AFTER_TIMES
-        yield (
-            hours,
-            Handoff.objects.filter(
-                status=HandoffStatus.OFFERED,
-                is_contact_request=is_contact_request,
-                offered_at__lte=working_time_before(now, hours, calendar),
-                due_at__lt=now,
-            ),
-        )
+def _stale(now: datetime) -> QuerySet[Handoff]:
+    """The offers whose clock has run over."""
+    running = Clock.objects.filter(kind=ClockKind.DECIDE, next_at__lte=now, over_at__lte=now)
+    return Handoff.objects.filter(status=HandoffStatus.OFFERED, pk__in=running.values("handoff"))
 
 
-def _expire(terms: Terms, ids: list[int], hours: int) -> int:
+def _expire(terms: Terms, ids: list[int]) -> int:
     lead_ids = list(Handoff.objects.filter(pk__in=ids).values_list("lead_id", flat=True))
     receipts = receipts_of(terms.version, lead_ids, terms.now)
     with transaction.atomic():
         rows = list(
-            Handoff.objects.select_for_update(skip_locked=True, no_key=True, of=("self",))
+            _stale(terms.now)
+            .select_for_update(skip_locked=True, no_key=True, of=("self",))
             .select_related("lead")
-            .filter(pk__in=ids, status=HandoffStatus.OFFERED)
+            .filter(pk__in=ids)
         )
+        hours = clocks_run_over([row.pk for row in rows], now=terms.now)
         Handoff.objects.filter(pk__in=[row.pk for row in rows]).update(
             status=HandoffStatus.EXPIRED, ended_at=terms.now
         )
-        turn = nobody_decided(hours)
+        turns = {row.lead_id: nobody_decided(hours[row.pk]) for row in rows}
         again = offer(
             terms=terms,
             lead_ids=[row.lead_id for row in rows],
             receipts=receipts,
-            turn_of=lambda lead: turn,
+            turn_of=lambda lead: turns[lead.pk],
         )
         offered = {row.lead_id for row in again}
         stages_move(

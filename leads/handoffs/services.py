@@ -12,20 +12,18 @@ from django.utils.translation import gettext as _
 
 from definitions.models import Stage
 from definitions.selectors import active_version
-from leads.handoffs import policies
+from leads.handoffs import clocks, policies
 from leads.handoffs.assignment import Turn
 from leads.handoffs.offering import offer, receipts_of, terms_of
 from leads.handoffs.stages import stage_move
 from leads.handoffs.states import HANDOFF, STAGE_AFTER
-from leads.models import FollowUp, Handoff, HandoffStatus, Lead, LeadStage, Reason, ReasonFamily
+from leads.models import ClockKind, FollowUp, Handoff, HandoffStatus, Lead, LeadStage, Reason, ReasonFamily
 from leads.selectors.handoffs import MISSING_FACTS
 from portal.common import audit
-from portal.common.calendars import calendar_of
 from portal.common.errors import Conflict, Invalid
-from portal.common.models import Team, User
+from portal.common.models import User
 from portal.common.selectors import the_workspace
 from portal.common.templatetags.accord import relative_words
-from portal.common.working_time import add_working_time
 
 # After a return a lead rests until this many days have passed, or until it does something itself.
 NURTURE_DAYS = 90
@@ -41,7 +39,7 @@ def handoff_accept(*, handoff: Handoff, actor: User) -> Handoff:
     policies.may_decide_handoff(actor, handoff).require()
     now = timezone.now()
     before = handoff.status
-    workspace = the_workspace()
+    promise = clocks.promise_of(ClockKind.FOLLOW_UP, at=now)
     try:
         HANDOFF.apply(
             handoff,
@@ -50,15 +48,14 @@ def handoff_accept(*, handoff: Handoff, actor: User) -> Handoff:
             decided_at=now,
             decided_by=actor,
             accepted_at=now,
-            follow_up_due_at=add_working_time(
-                now, workspace.follow_up_hours, calendar_of(Team.SALES, workspace)
-            ),
+            follow_up_due_at=promise.due_at,
         )
     except Conflict:
         current = _as_it_stands(handoff)
         if current.status == HandoffStatus.ACCEPTED and current.owner_id == actor.pk:
             return current
         raise Conflict(_too_late(current)) from None
+    clocks.handoff_accepted(handoff, promise=promise, at=now)
     stage_move(
         lead=handoff.lead, after=STAGE_AFTER["accept"], at=now, actor=actor, handoff=handoff, owner=actor
     )
@@ -107,6 +104,7 @@ def handoff_return(
         missing_field=missing_field if reason.family == ReasonFamily.CLERICAL else "",
         **decided,
     )
+    clocks.handoff_returned(handoff, family=reason.family, at=now)
     audit.record(
         "handoff.returned",
         subject=handoff,
@@ -209,6 +207,7 @@ def _end_work(handoff: Handoff, move: str, verb: str, actor: User, **values: Any
     now = timezone.now()
     before = handoff.status
     _move(handoff, move, ended_at=now, **values)
+    clocks.clocks_stop([handoff.pk], at=now)
     stage_move(lead=handoff.lead, after=STAGE_AFTER[move], at=now, actor=actor, handoff=handoff)
     after = {"status": handoff.status, "reason": handoff.reason.key if handoff.reason else ""}
     audit.record(
@@ -232,6 +231,7 @@ def follow_up_add(*, handoff: Handoff, actor: User, has_reached: bool, note: str
         handoff=handoff, person=actor, at=now, has_reached=has_reached, note=note.strip()
     )
     handoff.followed_up_at = current.followed_up_at
+    clocks.clocks_stop([handoff.pk], at=now, kind=ClockKind.FOLLOW_UP)
     audit.record(
         "handoff.followed_up",
         subject=handoff,

@@ -1,3 +1,4 @@
+from leads.models.clocks import Clock, ClockKind, ClockNotice, Threshold
 from leads.models.evidence import BackTest, BackTestWeek
 from leads.models.examples import AnswerExample
 from leads.models.facts import (
@@ -50,7 +51,10 @@ __all__ = [
     "BackTest",
     "BackTestWeek",
     "Chunk",
+    "Clock",
+    "ClockKind",
     "ClockLook",
+    "ClockNotice",
     "FactsChange",
     "FieldChange",
     "FollowUp",
@@ -86,5 +90,6 @@ __all__ = [
     "TastingAnswer",
     "TastingLead",
     "Term",
+    "Threshold",
     "TouchedLead",
 ]

@@ -18,7 +18,7 @@ from leads.tasting.laying import drawn_of, leads_lay
 from leads.tasting.states import TASTING
 from portal.common import audit
 from portal.common.errors import Conflict, Invalid
-from portal.common.models import HOUSES, User
+from portal.common.models import HOUSES, Topic, User
 from portal.common.notify import owe_notification
 from portal.common.selectors import people_of
 
@@ -80,6 +80,7 @@ def tasting_start(*, version: Version, actor: User, seed: int | None = None) -> 
                 key=f"tasting:{tasting.pk}",
                 sentence=sentence % {"name": actor, "n": len(drawn)},
                 url=tasting.get_absolute_url(),
+                topic=Topic.AGREEMENT,
             )
     return tasting
 

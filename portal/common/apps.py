@@ -22,6 +22,12 @@ class CommonConfig(AppConfig):
     def ready(self) -> None:
         post_migrate.connect(_lay_base_data, sender=self)
         # Only here are the models loaded; everywhere else imports stand at the top.
+        notify = import_module("portal.common.notify")
+        owed.register("digests", notify.oldest_digest)
+        owed.register_bell(notify.owe_digests.delay)
         mail = import_module("portal.common.mail")
         owed.register("mail", mail.oldest_due)
         owed.register_bell(mail.send_owed_mail.delay)
+        webhooks = import_module("portal.common.webhooks")
+        owed.register("webhooks", webhooks.oldest_due)
+        owed.register_bell(webhooks.send_owed_calls.delay)

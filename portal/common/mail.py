@@ -1,34 +1,26 @@
-"""Mail that is owed: written in the transaction that owes it, sent afterwards by a worker.
-
-A mail is sent at most once per key. If a worker dies between the server's "250 OK" and the update of
-the row, the mail goes out a second time after the lease: of the two evils (twice, or never) this is
-the smaller, and calendar clients treat a repeated invitation as the same one.
-"""
+"""Mail that is owed: written in the transaction that owes it, sent afterwards by a worker (see `outbox`)."""
 
 from __future__ import annotations
 
 import smtplib
-from datetime import datetime, timedelta
+from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
-import structlog
 from celery import shared_task
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
-from portal.common import owed
+from portal.common import outbox, owed
 from portal.common.bells import ring_on_commit
+from portal.common.mail_choices import stop_link
 from portal.common.models import OutgoingMail, User
 
-LEASE_SECONDS = 60
-ATTEMPTS_BEFORE_PARKING = 5
-log = structlog.get_logger(__name__)
 
-
-def owe_mail(
+def mail_of(
     *,
     key: str,
     subject: str,
@@ -40,20 +32,22 @@ def owe_mail(
     calendar: str = "",
     calendar_method: str = "",
     sequence_key: str = "",
-    due_at: datetime | None = None,
-) -> None:
-    """Write one mail into the outbox; a second call with the same `key` changes nothing.
+    topic: str = "",
+) -> OutgoingMail:
+    """The row, not yet written.
 
     `template` names a pair `<template>.txt` and `<template>.html`; or `text` is given as it is. Mails that
-    share a `sequence_key` leave in the order in which they were owed.
+    share a `sequence_key` leave in the order in which they were owed. A mail with a `topic` is one that
+    `to_user` can stop; its templates show `stop_link`.
     """
-    values = {"site_url": settings.SITE_URL, "person": to_user, **(context or {})}
+    link = stop_link(to_user, topic) if to_user and topic else ""
+    values = {"site_url": settings.SITE_URL, "person": to_user, "stop_link": link, **(context or {})}
     html = ""
     if template:
         with translation.override(settings.LANGUAGE_CODE):
             text = render_to_string(f"{template}.txt", values)
             html = render_to_string(f"{template}.html", values)
-    mail = OutgoingMail(
+    return OutgoingMail(
         key=key,
         to_user=to_user,
         to_email=to_email or (to_user.email if to_user else ""),
@@ -63,10 +57,20 @@ def owe_mail(
         calendar=calendar,
         calendar_method=calendar_method,
         sequence_key=sequence_key,
-        due_at=due_at or timezone.now(),
+        topic=topic,
+        due_at=timezone.now(),
     )
-    OutgoingMail.objects.bulk_create([mail], ignore_conflicts=True)
-    ring_on_commit(send_owed_mail)
+
+
+def owe_mails(mails: Iterable[OutgoingMail]) -> None:
+    """Write these into the outbox; one whose key is there already changes nothing."""
+    if OutgoingMail.objects.bulk_create(mails, ignore_conflicts=True):
+        ring_on_commit(send_owed_mail)
+
+
+def owe_mail(**values: Any) -> None:
+    """One mail, as `mail_of` takes it; a second call with the same `key` changes nothing."""
+    owe_mails([mail_of(**values)])
 
 
 def _due(now: datetime) -> QuerySet[OutgoingMail]:
@@ -74,25 +78,18 @@ def _due(now: datetime) -> QuerySet[OutgoingMail]:
     earlier = waiting.filter(sequence_key=OuterRef("sequence_key"), id__lt=OuterRef("id")).exclude(
         sequence_key=""
     )
-    return waiting.filter(~Exists(earlier), due_at__lte=now).order_by("id")
+    return outbox.due(waiting.filter(~Exists(earlier)), now)
 
 
 def oldest_due(now: datetime) -> datetime | None:
-    """Since when the oldest unclaimed mail is due."""
-    return (
-        _due(now)
-        .filter(Q(lease_until=None) | Q(lease_until__lte=now))
-        .order_by("due_at")
-        .values_list("due_at", flat=True)
-        .first()
-    )
+    return outbox.oldest(_due(now), now)
 
 
 @shared_task(name="portal.send_owed_mail")
 def send_owed_mail() -> None:
     """Send what is due, one by one, over one connection."""
     with get_connection() as connection:
-        while claimed := owed.claim(_due(timezone.now()), seconds=LEASE_SECONDS):
+        while claimed := owed.claim(_due(timezone.now()), seconds=outbox.LEASE_SECONDS):
             for mail in claimed:
                 _send(mail, connection)
 
@@ -100,27 +97,23 @@ def send_owed_mail() -> None:
 def _send(mail: OutgoingMail, connection: Any) -> None:
     message = EmailMultiAlternatives(mail.subject, mail.text, None, [mail.to_email], connection=connection)
     message.extra_headers["Message-ID"] = f"<{mail.pk}.{mail.created_at:%Y%m%d%H%M%S}@{_mail_host()}>"
+    if mail.topic and mail.to_user:
+        # RFC 8058: the reader's mail program stops it with one click, without opening a page.
+        link = stop_link(mail.to_user, mail.topic)
+        message.extra_headers["List-Unsubscribe"] = f"<{link}>"
+        message.extra_headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     if mail.html:
         message.attach_alternative(mail.html, "text/html")
     if mail.calendar:
         message.attach_alternative(
             mail.calendar, f"text/calendar; method={mail.calendar_method}; charset=utf-8"
         )
-    mine = OutgoingMail.objects.filter(pk=mail.pk, lease_token=mail.lease_token)
     try:
         message.send()
     except (smtplib.SMTPException, OSError) as error:
-        log.warning("mail_not_sent", mail=mail.pk, error=str(error), attempts=mail.attempts)
-        is_last = mail.attempts >= ATTEMPTS_BEFORE_PARKING
-        # Wait longer after each failure: 1, 2, 4, 8 minutes.
-        mine.update(
-            error=str(error)[:2000],
-            status=OutgoingMail.Status.PARKED if is_last else OutgoingMail.Status.WAITING,
-            due_at=timezone.now() + timedelta(minutes=2 ** (mail.attempts - 1)),
-            lease_until=None,
-        )
+        outbox.failed(mail, str(error))
     else:
-        mine.update(status=OutgoingMail.Status.SENT, sent_at=timezone.now(), error="", lease_until=None)
+        outbox.delivered(mail)
 
 
 def _mail_host() -> str:

@@ -8,8 +8,8 @@ from typing import Any
 
 from numpy.random import Generator
 
-from leads.handoffs.reconcile import EXPIRES_AFTER_TIMES
-from leads.models import HandoffStatus, OutcomeKind, Qualification, Reason
+from leads.handoffs.clocks import PERCENT
+from leads.models import HandoffStatus, OutcomeKind, Qualification, Reason, Threshold
 from portal.common.models import User
 from portal.seed.draws import pick
 from portal.seed.trail import Desk
@@ -18,6 +18,8 @@ from portal.seed.trail import Desk
 ACCEPTED = {1: 0.60, 2: 0.77}
 QUALIFIED = {1: 0.36, 2: 0.47}
 RECENT = timedelta(days=4)
+# In times of the promise.
+EXPIRES_AFTER = PERCENT[Threshold.OVER] / 100
 
 # Reasons with the weight that they have among returns, and the clauses that they tend to blame.
 RETURNS = (
@@ -125,10 +127,10 @@ class Fortune:
         is_recent = at > self.desk.now - RECENT
         if speed > (0.35 if is_recent else 0.95):
             # Nobody decides: the offer expires, unless that is still to come.
-            fate.status, fate.ended_at = HandoffStatus.EXPIRED, after(at, promised * EXPIRES_AFTER_TIMES)
+            fate.status, fate.ended_at = HandoffStatus.EXPIRED, after(at, promised * EXPIRES_AFTER)
             return fate
         is_late = speed > 0.82
-        hours = promised * (rng.uniform(1.1, 3.0) if is_late else rng.uniform(0.08, 0.95))
+        hours = promised * (rng.uniform(1.05, EXPIRES_AFTER) if is_late else rng.uniform(0.08, 0.95))
         fate.decided_at = after(at, hours)
         share = ACCEPTED[number] + (0.2 if is_asked else 0.0) - (0.4 if is_bought else 0.0)
         if taste < share:

@@ -12,6 +12,7 @@ from numpy.random import Generator
 
 from definitions.models import ActivityKind, Version
 from leads import bulk
+from leads.handoffs.clocks import clocks_lay_missing
 from leads.handoffs.services import NURTURE_DAYS
 from leads.models import (
     Activity,
@@ -96,6 +97,7 @@ def handoffs_lay(
             if handoff.owner_id
         ],
     )
+    clocks_lay_missing()
     _stages_lay(offers, handoffs, desk.now)
     _outcomes_lay(offers, laid, desk.now)
     _sales_acts_lay(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import time
 from typing import Any
 
 import holidays
@@ -10,8 +11,10 @@ from django.core.validators import MaxValueValidator
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 
-from portal.accounts.forms import TimeZoneField
-from portal.common.models import Workspace
+from portal.accounts.forms import TimeZoneField, time_zone_choices
+from portal.common.models import HOUSES, TeamCalendar, Workspace
+
+FROM_TO = (_("from"), _("to"))
 
 
 def country_choices() -> list[tuple[str, str]]:
@@ -31,7 +34,7 @@ class WorkspaceForm(forms.ModelForm):
         model = Workspace
         fields = (
             "name", "time_zone", "currency", "holiday_country", "holiday_region",
-            "decide_hours", "follow_up_hours", "contact_request_hours",
+            "decide_hours", "follow_up_hours", "contact_request_hours", "pick_up_hours",
             "quorum_percent", "agree_numerator", "agree_denominator", "ballot_working_days",
             "drift_percent",
         )  # fmt: skip
@@ -40,6 +43,7 @@ class WorkspaceForm(forms.ModelForm):
             "decide_hours": _("Working hours to decide on a lead"),
             "follow_up_hours": _("Working hours to follow up"),
             "contact_request_hours": _("Working hours to decide on a contact request"),
+            "pick_up_hours": _("Working hours of marketing to pick up a returned lead"),
             "quorum_percent": _("Percent of a house that must vote"),
             "agree_numerator": _("Cast votes that must agree: this many"),
             "agree_denominator": _("… out of this many"),
@@ -60,6 +64,7 @@ class WorkspaceForm(forms.ModelForm):
         "decide_hours": 1_000,
         "follow_up_hours": 1_000,
         "contact_request_hours": 1_000,
+        "pick_up_hours": 1_000,
         "agree_numerator": 100,
         "agree_denominator": 100,
         "ballot_working_days": 60,
@@ -89,41 +94,119 @@ class WorkspaceForm(forms.ModelForm):
 
 
 class HoursForm(forms.Form):
-    """One team's working week: for each weekday from when to when, both empty for a day off."""
+    """One team's working week: for each weekday stretches from when to when, all empty for a day off."""
 
-    def __init__(self, *args: Any, rows: dict[int, tuple[Any, Any]], **kwargs: Any) -> None:
+    # There is room for a break at least, and for one stretch more than the fullest day has.
+    FEWEST, MOST = 2, 4
+
+    def __init__(self, *args: Any, rows: dict[int, list[tuple[time, time]]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for weekday, name in WEEKDAYS.items():
-            starts, ends = rows.get(weekday, (None, None))
-            for part, label, value in (("starts", _("from"), starts), ("ends", _("to"), ends)):
-                self.fields[f"{part}_{weekday}"] = forms.TimeField(
-                    label=f"{name}, {label}",
-                    required=False,
-                    initial=value,
-                    widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
-                )
+        fullest = max((len(stretches) for stretches in rows.values()), default=0)
+        self.columns = range(min(max(self.FEWEST, fullest + 1), self.MOST))
+        for weekday, day in WEEKDAYS.items():
+            for column in self.columns:
+                stretches = rows.get(weekday, [])
+                values = stretches[column] if column < len(stretches) else (None, None)
+                for part, words, value in zip(self.names(weekday, column), FROM_TO, values, strict=True):
+                    self.fields[part] = forms.TimeField(
+                        label=_("%(day)s, stretch %(n)d, %(part)s")
+                        % {"day": day, "n": column + 1, "part": words},
+                        required=False,
+                        initial=value,
+                        widget=forms.TimeInput(
+                            attrs={"type": "time", "class": "form-control"}, format="%H:%M"
+                        ),
+                    )
+
+    @staticmethod
+    def names(weekday: int, column: int) -> tuple[str, str]:
+        suffix = f"_{column}" if column else ""
+        return f"starts_{weekday}{suffix}", f"ends_{weekday}{suffix}"
+
+    @property
+    def days(self) -> list[tuple[str, list[tuple[forms.BoundField, forms.BoundField]]]]:
+        """(day, its stretches as pairs of fields), Monday first."""
+        return [
+            (
+                str(day),
+                [
+                    (self[starts], self[ends])
+                    for starts, ends in (self.names(weekday, column) for column in self.columns)
+                ],
+            )
+            for weekday, day in WEEKDAYS.items()
+        ]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
-        for weekday in range(7):
-            starts, ends = data.get(f"starts_{weekday}"), data.get(f"ends_{weekday}")
-            if bool(starts) != bool(ends):
-                self.add_error(f"ends_{weekday}", _("Give both times, or neither for a day off."))
-            elif starts and ends and ends <= starts:
-                self.add_error(f"ends_{weekday}", _("Work must end after it starts."))
-        if not any(data.get(f"starts_{weekday}") for weekday in range(7)):
+        for weekday in WEEKDAYS:
+            last: time | None = None
+            for column in self.columns:
+                from_name, to_name = self.names(weekday, column)
+                starts, ends = data.get(from_name), data.get(to_name)
+                if (
+                    bool(starts) != bool(ends)
+                    and not self.has_error(from_name)
+                    and not self.has_error(to_name)
+                ):
+                    self.add_error(to_name, _("Give both times, or neither for a day off."))
+                elif starts and ends and ends <= starts:
+                    self.add_error(to_name, _("Work must end after it starts."))
+                elif starts and ends:
+                    if last and starts < last:
+                        self.add_error(
+                            from_name, _("This stretch begins before the one before it has ended.")
+                        )
+                    last = ends
+        if not self.errors and not self.stretches():
             raise forms.ValidationError(_("A team works on one day at least; its clocks would stand still."))
         return data
 
-    def stretches(self) -> list[tuple[int, Any, Any]]:
-        data = self.cleaned_data
-        return [
-            (weekday, data[f"starts_{weekday}"], data[f"ends_{weekday}"])
-            for weekday in range(7)
-            if data[f"starts_{weekday}"]
+    def stretches(self) -> list[tuple[int, time, time]]:
+        found = []
+        for weekday in WEEKDAYS:
+            for column in self.columns:
+                starts, ends = (self.cleaned_data.get(name) for name in self.names(weekday, column))
+                if starts and ends:
+                    found.append((weekday, starts, ends))
+        return found
+
+
+class TeamCalendarForm(forms.ModelForm):
+    """Where the team works; what is empty is as in the settings of the workspace."""
+
+    time_zone = forms.ChoiceField(label=_("Time zone"), required=False)
+    holiday_country = forms.ChoiceField(label=_("Public holidays of"), required=False)
+
+    class Meta:
+        model = TeamCalendar
+        fields = ("time_zone", "holiday_country", "holiday_region")
+        labels = {"holiday_region": _("Region of the public holidays")}
+
+    def __init__(self, *args: Any, workspace: Workspace, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        same = _("As in the workspace (%(value)s)")
+        zone, country = self.fields["time_zone"], self.fields["holiday_country"]
+        assert isinstance(zone, forms.ChoiceField)
+        assert isinstance(country, forms.ChoiceField)
+        zone.choices = [("", same % {"value": workspace.time_zone}), *time_zone_choices()]
+        country.choices = [
+            ("", same % {"value": workspace.holiday_country or _("none")}),
+            *country_choices()[1:],
         ]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if data.get("holiday_region") and not data.get("holiday_country"):
+            self.add_error("holiday_region", _("Choose the country that the region is in."))
+        return data
 
 
 class OwnHolidayForm(forms.Form):
     day = forms.DateField(label=_("Day"), widget=forms.DateInput(attrs={"type": "date"}))
     name = forms.CharField(label=_("Name"), max_length=120)
+    team = forms.ChoiceField(
+        label=_("Off for"),
+        choices=[("", _("Everybody")), *((house.value, house.label) for house in HOUSES)],
+        required=False,
+    )

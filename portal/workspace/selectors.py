@@ -8,13 +8,20 @@ from django.db.models import CharField, Q, QuerySet
 from django.db.models.functions import Cast
 
 from definitions.models import Ballot, BallotStatus
-from portal.common.models import AuditEntry, OutgoingMail, OwnHoliday, WorkingHours
+from portal.common.models import AuditEntry, OwnHoliday, TeamCalendar, WorkingHours
 
 
-def hours_of(team: str) -> dict[int, tuple[time, time]]:
-    """Weekday (Monday is 0) to the first stretch of work on that day."""
-    rows = WorkingHours.objects.filter(team=team).order_by("weekday", "-starts")
-    return {row.weekday: (row.starts, row.ends) for row in rows}
+def hours_of(team: str) -> dict[int, list[tuple[time, time]]]:
+    """Weekday (Monday is 0) to the stretches of work on that day, in order."""
+    found: dict[int, list[tuple[time, time]]] = {}
+    for row in WorkingHours.objects.filter(team=team).order_by("weekday", "starts"):
+        found.setdefault(row.weekday, []).append((row.starts, row.ends))
+    return found
+
+
+def team_calendar(team: str) -> TeamCalendar:
+    """Where the team works; a row not yet written if nobody has said."""
+    return TeamCalendar.objects.filter(team=team).first() or TeamCalendar(team=team)
 
 
 def own_holidays() -> QuerySet[OwnHoliday]:
@@ -26,7 +33,3 @@ def trail() -> QuerySet[AuditEntry]:
     open_ballots = Ballot.objects.filter(status=BallotStatus.OPEN).annotate(key=Cast("pk", CharField()))
     hidden = Q(verb__startswith="block.") & Q(subject_id__in=open_ballots.values("key"))
     return AuditEntry.objects.exclude(hidden).order_by("-id")
-
-
-def stuck_mail() -> QuerySet[OutgoingMail]:
-    return OutgoingMail.objects.filter(status=OutgoingMail.Status.PARKED).order_by("-id")

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from portal.accounts.policies import may_manage_workspace
 from portal.common import audit
 from portal.common.errors import Conflict
-from portal.common.models import OwnHoliday, User, WorkingHours, Workspace
+from portal.common.models import OwnHoliday, TeamCalendar, User, WorkingHours, Workspace
 
 
 @transaction.atomic
@@ -53,13 +53,35 @@ def working_hours_set(*, team: str, stretches: list[tuple[int, time, time]], act
 
 
 @transaction.atomic
-def own_holiday_add(*, day: date, name: str, actor: User) -> OwnHoliday:
-    """A day off for everybody. Raises Conflict when it is one already."""
+def team_calendar_set(
+    *, team: str, time_zone: str, holiday_country: str, holiday_region: str, actor: User
+) -> TeamCalendar:
+    """Where a team works. Clocks that already run keep the instants that they were given."""
     may_manage_workspace(actor).require()
-    holiday, is_new = OwnHoliday.objects.get_or_create(day=day, team="", defaults={"name": name})
+    after = {
+        "time_zone": time_zone,
+        "holiday_country": holiday_country,
+        "holiday_region": holiday_region,
+    }
+    place, _is_new = TeamCalendar.objects.select_for_update().get_or_create(team=team)
+    before = {name: getattr(place, name) for name in after}
+    TeamCalendar.objects.filter(pk=place.pk).update(**after)
+    place.refresh_from_db()
+    audit.record("workspace.team_calendar_changed", subject=place, actor=actor, before=before, after=after)
+    return place
+
+
+@transaction.atomic
+def own_holiday_add(*, day: date, name: str, actor: User, team: str = "") -> OwnHoliday:
+    """A day off for a team, or for everybody. Raises Conflict when it is one already."""
+    may_manage_workspace(actor).require()
+    known = OwnHoliday.objects.filter(day=day, team__in={"", team}).first()
+    if known:
+        raise Conflict(_("%(day)s is a day off already: %(name)s.") % {"day": day, "name": known.name})
+    holiday, is_new = OwnHoliday.objects.get_or_create(day=day, team=team, defaults={"name": name})
     if not is_new:
-        raise Conflict(_("%(day)s is a day off already: %(name)s.") % {"day": day, "name": holiday.name})
-    audit.record("workspace.holiday_added", subject=holiday, actor=actor)
+        raise Conflict(_("Somebody added %(day)s a moment ago.") % {"day": day})
+    audit.record("workspace.holiday_added", subject=holiday, actor=actor, after={"team": team})
     return holiday
 
 

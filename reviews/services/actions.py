@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from portal.common import audit
 from portal.common.errors import Invalid
-from portal.common.models import User
+from portal.common.models import Topic, User
 from portal.common.near_days import is_near
 from portal.common.notify import owe_notification
 from reviews import policies
@@ -51,6 +51,7 @@ def action_add(
             key=f"review-action:{action.pk}",
             sentence=_("%(who)s noted an action for you: %(text)s") % {"who": actor, "text": action.text},
             url=meeting.get_absolute_url() + "#actions",
+            topic=Topic.REVIEWS,
         )
     audit.record(
         "action.added", subject=action, actor=actor, after={"owner": owner.email, "due_on": str(due_on)}

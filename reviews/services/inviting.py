@@ -12,7 +12,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from portal.common.mail import owe_mail
-from portal.common.models import User
+from portal.common.models import Topic, User
 from portal.common.notify import owe_notification
 from reviews import ical
 from reviews.models import Attendee, Meeting, Series
@@ -116,7 +116,15 @@ def _tell_of(meeting: Meeting, calendar: str, method: str, subject: str, sentenc
             url=url,
             sentence=sentence,
         )
-        owe_notification(person=participation.person, key=key, sentence=sentence, url=url)
+        # Not by mail a second time: that with the change for the calendar is on its way.
+        owe_notification(
+            person=participation.person,
+            key=key,
+            sentence=sentence,
+            url=url,
+            topic=Topic.REVIEWS,
+            by_mail=False,
+        )
 
 
 def send_minutes(meeting: Meeting) -> None:
@@ -140,4 +148,6 @@ def send_minutes(meeting: Meeting) -> None:
                 key=f"review-minutes:{meeting.pk}",
                 sentence=_("The minutes of %(series)s are written.") % {"series": series},
                 url=url,
+                topic=Topic.REVIEWS,
+                by_mail=False,
             )

@@ -1,4 +1,4 @@
-"""What was done, and what is still owed to somebody by mail."""
+"""What was done, and what people are told of it."""
 
 from __future__ import annotations
 
@@ -40,49 +40,13 @@ class AuditEntry(models.Model):
         return [(name, self.before.get(name), self.after.get(name)) for name in {**self.before, **self.after}]
 
 
-class OutgoingMail(models.Model):
-    """A mail that is owed. Written in the transaction that owes it; sent at most once per `key`."""
+class Topic(models.TextChoices):
+    """What a word is about: each person chooses for each whether it comes by mail as well."""
 
-    class Status(models.TextChoices):
-        WAITING = "waiting", _("Waiting")
-        SENT = "sent", _("Sent")
-        PARKED = "parked", _("Parked")
-
-    key = models.CharField(max_length=200, unique=True)  # what makes it the same mail
-    # Mails of one sequence leave in order of id (a CANCEL never overtakes its REQUEST).
-    sequence_key = models.CharField(max_length=120, blank=True)
-    to_email = models.EmailField()
-    to_user = models.ForeignKey(
-        "common.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
-    )
-    subject = models.CharField(max_length=250)
-    text = models.TextField()
-    html = models.TextField(blank=True)
-    calendar = models.TextField(blank=True)
-    calendar_method = models.CharField(max_length=16, blank=True)
-    status = models.CharField(max_length=16, choices=Status.choices, default=Status.WAITING)
-    created_at = models.DateTimeField(auto_now_add=True)
-    due_at = models.DateTimeField()
-    sent_at = models.DateTimeField(null=True, blank=True)
-    lease_until = models.DateTimeField(null=True, blank=True)
-    lease_token = models.CharField(max_length=32, blank=True)
-    attempts = models.PositiveSmallIntegerField(default=0)
-    error = models.TextField(blank=True)
-
-    class Meta:
-        ordering = ("id",)
-        indexes = (
-            # The sweep: what is owed now, oldest first.
-            models.Index(fields=("due_at", "id"), condition=models.Q(status="waiting"), name="mail_waiting"),
-        )
-        constraints = (
-            models.CheckConstraint(
-                condition=models.Q(status__in=("waiting", "sent", "parked")), name="mail_status_is_known"
-            ),
-        )
-
-    def __str__(self) -> str:
-        return f"{self.subject} → {self.to_email}"
+    LEADS = "leads", _("Leads offered to you, withdrawn or given back")
+    CLOCKS = "clocks", _("Time that runs out or has run out")
+    AGREEMENT = "agreement", _("Ballots and the definition")
+    REVIEWS = "reviews", _("Reviews, minutes and actions")
 
 
 class Notification(models.Model):
@@ -92,8 +56,13 @@ class Notification(models.Model):
     key = models.CharField(max_length=200)
     sentence = models.CharField(max_length=300)
     url = models.CharField(max_length=300, blank=True)
+    topic = models.CharField(
+        max_length=16, choices=Topic.choices, default=Topic.LEADS, db_default=Topic.LEADS
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     read_at = models.DateTimeField(null=True, blank=True)
+    # When it goes into the day's mail; empty once it has, and for those that never do.
+    digest_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ("-id",)
@@ -103,6 +72,12 @@ class Notification(models.Model):
         indexes = (
             # The bell: what this person has not read.
             models.Index(fields=("person",), condition=models.Q(read_at=None), name="unread_notifications"),
+            # The day's mails that are due.
+            models.Index(
+                fields=("digest_at", "person"),
+                condition=models.Q(digest_at__isnull=False),
+                name="notifications_to_digest",
+            ),
         )
 
     def __str__(self) -> str:

@@ -19,10 +19,14 @@ class Workspace(models.Model):
     currency = models.CharField(_("currency"), max_length=3, default="EUR")
     holiday_country = models.CharField(_("public holidays of"), max_length=2, blank=True)
     holiday_region = models.CharField(_("region"), max_length=10, blank=True)
-    # Working hours until a decision, a follow-up, and a decision on a contact request.
+    # Working hours of sales until a decision, a follow-up, and a decision on a contact request; of
+    # marketing until a lead that sales returned is picked up.
     decide_hours = models.PositiveSmallIntegerField(default=8, validators=[MinValueValidator(1)])
     follow_up_hours = models.PositiveSmallIntegerField(default=24, validators=[MinValueValidator(1)])
     contact_request_hours = models.PositiveSmallIntegerField(default=1, validators=[MinValueValidator(1)])
+    pick_up_hours = models.PositiveSmallIntegerField(
+        default=16, db_default=16, validators=[MinValueValidator(1)]
+    )
     # Two keys: percent of the eligible that must vote; share of the cast votes that must agree.
     quorum_percent = models.PositiveSmallIntegerField(
         default=60, validators=[MinValueValidator(1), MaxValueValidator(100)]
@@ -52,8 +56,28 @@ class Workspace(models.Model):
         return self.name
 
 
+class TeamCalendar(models.Model):
+    """Where a team works, if elsewhere than the workspace: what is empty is as there."""
+
+    team = models.CharField(max_length=16, choices=Team.choices, unique=True)
+    time_zone = models.CharField(_("time zone"), max_length=64, blank=True, validators=[validate_time_zone])
+    holiday_country = models.CharField(_("public holidays of"), max_length=2, blank=True)
+    holiday_region = models.CharField(_("region"), max_length=10, blank=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=~models.Q(holiday_country="", holiday_region__gt=""),
+                name="a_region_is_of_a_country",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.team
+
+
 class WorkingHours(models.Model):
-    """One stretch of a team's working week, in the workspace's local time. Monday is 0."""
+    """One stretch of a team's working week, in the local time of the team. Monday is 0."""
 
     team = models.CharField(max_length=16, choices=Team.choices)
     weekday = models.PositiveSmallIntegerField(validators=[MaxValueValidator(6)])

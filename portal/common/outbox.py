@@ -1,0 +1,61 @@
+"""Deliveries by mail and by webhook: what is due, what became of an attempt, and when to try again.
+
+A delivery is made at most once per key. If a worker dies between the other side's "OK" and the update of
+the row, it is made a second time after the lease: of the two evils (twice, or never) this is the smaller.
+Calendar clients take a repeated invitation for the same one; a webhook repeats its id.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+import structlog
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from portal.common.models import Delivery
+
+LEASE_SECONDS = 60
+ATTEMPTS_BEFORE_PARKING = 5
+ERROR_CHARACTERS = 2000
+Row = TypeVar("Row", bound=Delivery)
+log = structlog.get_logger(__name__)
+
+
+def due(rows: QuerySet[Row], now: datetime) -> QuerySet[Row]:
+    return rows.filter(status=Delivery.Status.WAITING, due_at__lte=now).order_by("id")
+
+
+def oldest(rows: QuerySet[Row], now: datetime) -> datetime | None:
+    """Since when the oldest of these rows that nobody has claimed is due."""
+    free = rows.filter(Q(lease_until=None) | Q(lease_until__lte=now))
+    return free.order_by("due_at").values_list("due_at", flat=True).first()
+
+
+def _mine(row: Row) -> QuerySet[Row]:
+    """The row, unless its lease ran out and another worker has it now."""
+    return type(row)._default_manager.filter(pk=row.pk, lease_token=row.lease_token)
+
+
+def delivered(row: Delivery) -> None:
+    _mine(row).update(status=Delivery.Status.SENT, sent_at=timezone.now(), error="", lease_until=None)
+
+
+def failed(row: Delivery, error: str) -> None:
+    """Wait longer after each failure: 1, 2, 4, 8 minutes. The fifth parks it for an administrator."""
+    log.warning("not_delivered", kind=row._meta.model_name, pk=row.pk, error=error, attempts=row.attempts)
+    is_last = row.attempts >= ATTEMPTS_BEFORE_PARKING
+    _mine(row).update(
+        error=error[:ERROR_CHARACTERS],
+        status=Delivery.Status.PARKED if is_last else Delivery.Status.WAITING,
+        due_at=timezone.now() + timedelta(minutes=2 ** (row.attempts - 1)),
+        lease_until=None,
+    )
+
+
+def again(rows: QuerySet[Row]) -> int:
+    """What is parked is due at once, with five fresh attempts. Returns how many rows that were."""
+    return rows.filter(status=Delivery.Status.PARKED).update(
+        status=Delivery.Status.WAITING, due_at=timezone.now(), attempts=0, lease_until=None
+    )
