@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from leads import tasks
+from leads.challenges.tasks import open_amendments
 from leads.evidence import working
 from leads.evidence.tasks import work_back_tests
 from leads.handoffs import tasks as handoff_tasks
@@ -24,6 +25,7 @@ def register() -> None:
     owed.register("shadows", ending.oldest_due)
     owed.register_bell(end_shadows.delay)
     owed.register_bell(handoff_tasks.reconcile_handoffs.delay)
+    owed.register_chore(open_amendments.delay)
 
 
 def _register_scoring() -> None:
