@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from leads import tasks
+from leads.challenges.tasks import open_amendments
 from leads.evidence import working
 from leads.evidence.tasks import work_back_tests
 from leads.handoffs import clock_firing
@@ -28,6 +29,7 @@ def register() -> None:
     owed.register("clocks", clock_firing.oldest_due)
     owed.register_bell(handoff_tasks.fire_clocks.delay)
     owed.register_chore(handoff_tasks.lay_missing_clocks.delay)
+    owed.register_chore(open_amendments.delay)
 
 
 def _register_scoring() -> None:

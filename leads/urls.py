@@ -4,6 +4,7 @@ from django.urls import path
 
 from leads.views import (
     back_test,
+    challenges,
     draft_lints,
     draft_lists,
     draft_numbers,
@@ -16,7 +17,9 @@ from leads.views import (
     lead,
     lists,
     proposing,
+    qualifying,
     queue,
+    reasons,
     relaxing,
     runs,
     shadows,
@@ -34,9 +37,26 @@ urlpatterns = [
     path("handoffs/<int:pk>/receipt/", handoff.handoff_receipt, name="handoff_receipt"),
     path("handoffs/<int:pk>/accept/", handoff.handoff_accept, name="handoff_accept"),
     path("handoffs/<int:pk>/return/", handoff.handoff_return, name="handoff_return"),
-    path("handoffs/<int:pk>/sales-qualified/", handoff.handoff_qualify, name="handoff_qualify"),
+    path("handoffs/<int:pk>/undo/", handoff.handoff_undo, name="handoff_undo"),
+    path("handoffs/<int:pk>/sales-qualified/", qualifying.handoff_qualify, name="handoff_qualify"),
+    path("handoffs/<int:pk>/checks/<slug:key>/add/", qualifying.sales_check_add, name="sales_check_add"),
+    path(
+        "handoffs/<int:pk>/checks/<slug:key>/remove/",
+        qualifying.sales_check_remove,
+        name="sales_check_remove",
+    ),
+    path("handoffs/<int:pk>/outcome/", qualifying.outcome_say, name="outcome_say"),
     path("handoffs/<int:pk>/disqualify/", handoff.handoff_disqualify, name="handoff_disqualify"),
     path("handoffs/<int:pk>/follow-up/", handoff.follow_up_add, name="follow_up_add"),
+    # The reasons that sales chooses from
+    path("reasons/", reasons.reason_list, name="reason_list"),
+    path("reasons/new/", reasons.reason_new, name="reason_new"),
+    path("reasons/<int:pk>/", reasons.reason_edit, name="reason_edit"),
+    path("reasons/<int:pk>/retire/", reasons.reason_retire, name="reason_retire"),
+    path("reasons/<int:pk>/move/", reasons.reason_move, name="reason_move"),
+    # What the returns say of each clause
+    path("challenges/", challenges.challenge_list, name="challenge_list"),
+    path("challenges/<slug:key>/", challenges.challenges_of_clause, name="challenges_of_clause"),
     # Leads, accounts, and the lists that marketing watches
     path("all/", lists.lead_list, name="lead_list"),
     path("handed-over/", watch.watch_list, name="watch_list"),

@@ -66,6 +66,11 @@ def _examples() -> str:
     return reverse("leads:answer_examples", args=[RepAnswer.objects.earliest("pk").pk])
 
 
+def _challenged_clause() -> str:
+    keys = Handoff.objects.exclude(challenged_key="").order_by("pk").values_list("challenged_key", flat=True)
+    return reverse("leads:challenges_of_clause", args=[keys[0]])
+
+
 PAGES = (
     _page("home of a marketer", "maya", "portal:home"),
     _page("home of a marketing manager", "mona", "portal:home"),
@@ -84,6 +89,9 @@ PAGES = (
     _page("handed over, returned", "maya", "leads:watch_list", "?status=returned"),
     _page("nurture", "maya", "leads:nurture"),
     _page("near misses", "maya", "leads:near_misses"),
+    _page("reasons", "rita", "leads:reason_list"),
+    _page("challenges", "maya", "leads:challenge_list"),
+    Listed("challenges of a clause", "maya", _challenged_clause),
     _page("imports", "maya", "leads:import_list"),
     _page("runs", "maya", "leads:run_list"),
     _page("definition", "maya", "definitions:definition_page", stage="mql"),
@@ -117,6 +125,7 @@ PAGES = (
     _page("search", "sam", "portal:search", "?q=an"),
     _of("lead", "sam", lambda: Lead.objects.filter(handoffs__status="offered").order_by("pk")),
     _of("handoff", "sam", lambda: Handoff.objects.filter(status="offered")),
+    _of("handoff, sales-qualified", "sam", lambda: Handoff.objects.filter(status="sales_qualified")),
     _of("account", "sam", lambda: Account.objects.filter(leads__isnull=False).order_by("pk"), is_list=True),
     _of("import", "maya", lambda: Import.objects.order_by("-pk")),
     _of("shadow", "mona", lambda: Shadow.objects.all()),

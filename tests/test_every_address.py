@@ -16,7 +16,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from definitions.models import Ballot, Comment, Criterion, Persona, RepAnswer, Version, Vote
 from leads.evidence.back_tests import back_test_at_once
-from leads.models import Account, GoldenLead, Handoff, Import, Lead, Run, Shadow, Tasting
+from leads.models import Account, GoldenLead, Handoff, Import, Lead, Reason, Run, Shadow, Tasting
 from leads.tasting.services import tasting_start
 from portal.common.models import Invitation, OwnHoliday, User
 from portal.seed.workspace import Size, workspace_seed
@@ -116,6 +116,8 @@ def _fillings() -> list[tuple[str, Callable[[], list[tuple[Any, ...]]]]]:
     answers = [(draft, answer.pk) for draft in drafts for answer in RepAnswer.objects.all()[:1]]
     personas = [(row.key,) for row in Persona.objects.all()[:1]]
     given, tastings = of(RepAnswer), of(Tasting, 2)
+    named = Handoff.objects.exclude(challenged_key="").order_by("pk").values_list("challenged_key", flat=True)
+    challenged = [(key,) for key in (*named[:1], "nothing")]
     return [
         (r"definitions/drafts/<int:pk>/criteria/<slug:key>/", lambda: clauses),
         (r"definitions/drafts/<int:pk>/answers/<int:answer_pk>/", lambda: answers),
@@ -132,7 +134,13 @@ def _fillings() -> list[tuple[str, Callable[[], list[tuple[Any, ...]]]]]:
         (r"definitions/personas/", lambda: personas),
         (r"definitions/ballots/<int:pk>/blocks/", lambda: votes),
         (r"definitions/ballots/", lambda: ballots),
+        (
+            r"leads/handoffs/<int:pk>/checks/",
+            lambda: [(*pk, key) for pk in handoffs for key in ("c-sql-company-size", "nothing")],
+        ),
         (r"leads/handoffs/", lambda: handoffs),
+        (r"leads/reasons/", lambda: of(Reason, 2)),
+        (r"leads/challenges/", lambda: challenged),
         (r"leads/accounts/", lambda: of(Account)),
         (r"leads/imports/", lambda: of(Import)),
         (r"leads/golden/<slug:stage>/", lambda: [("mql",), ("sql",), ("nothing",)]),
@@ -332,15 +340,16 @@ def names_read() -> Iterator[set[str]]:
 
 
 FIELDS = """
-    action-due_on action-owner action-text add_type allows attendees basis cap_fit choice confidence-
-    score count criterion criterion_key currency day decide_hours direction do due_on duration_minutes
-    below edit_number effect_kind email ends_0 facilitator fade_days fingerprint grade_2 grade_3 grade_4
-    grade_5 group group_0_cap group_0_label half has_reached holiday_region how is_active item item-
-    minutes item-title join key kind local_time minimum_fit missing_field move-day move-hour name next
-    note notes-edit_number notes-text outcome-reason outcome-review_on outcome-verdict owner per_days
-    person personas place points points_0 present question r0-field r0-is r0-meet_type r0-number r0-type
-    r0-values r0-w0_on reason reply reply_to review_on role round rule rule_form rule_text seen_in
-    source starts_0 starts_on statement step team text threshold through time_zone times title to value
+    action-due_on action-owner action-text add_type allows attendees basis below cap_fit choice
+    confidence- count criterion criterion_key currency day decide_hours direction do due_on
+    duration_minutes edit_number effect_kind email ends_0 facilitator fade_days family fingerprint
+    grade_2 grade_3 grade_4 grade_5 group group_0_cap group_0_label half has_reached holiday_region
+    how is_active item item- item-title join key kind label local_time minimum_fit minutes
+    missing_field move-day move-hour name needs_text next note notes-edit_number notes-text
+    outcome-reason outcome-review_on outcome-verdict owner per_days person personas place points
+    points_0 present question r0-field r0-is r0-meet_type r0-number r0-type r0-values r0-w0_on
+    reason reply reply_to review_on role round rule rule_form rule_text score seen_in source stage
+    starts_0 starts_on statement step team text threshold through time_zone times title to value
     verdict was weekday weekly_capacity weekly_need wording wording_0
 """.split()  # noqa: SIM905
 DEEP_RULE = '{"all":[' * 2_000 + "]}" * 2_000

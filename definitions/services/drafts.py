@@ -85,7 +85,7 @@ def empty_document(stage: str, title: str = "") -> dict[str, Any]:
 def draft_create(
     *,
     definition: Definition,
-    actor: User,
+    actor: User | None,
     based_on: Version | None = None,
     title: str = "",
     document: dict[str, Any] | None = None,
@@ -93,9 +93,11 @@ def draft_create(
 ) -> Version:
     """Start a draft: from a version, from a checked document (a starting point), or empty.
 
-    Clauses keep their keys, so that evidence follows them from version to version.
+    Clauses keep their keys, so that evidence follows them from version to version. `actor` None is the portal
+    itself.
     """
-    policies.may_draft(actor).require()
+    if actor is not None:
+        policies.may_draft(actor).require()
     if based_on is not None and based_on.definition_id != definition.pk:
         raise Invalid(_("That version belongs to another definition."))
     source = document or (document_of(based_on) if based_on else empty_document(definition.stage))
@@ -121,7 +123,7 @@ def draft_create(
     return version
 
 
-def _copy_criteria(version: Version, document: dict[str, Any], actor: User) -> None:
+def _copy_criteria(version: Version, document: dict[str, Any], actor: User | None) -> None:
     emails = {item.get("owner", "").lower() for item in document["criteria"] if item.get("owner")}
     owners = {
         person.email.lower(): person for person in User.objects.filter(email__in=emails, is_active=True)

@@ -7,8 +7,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from leads.models import Reason, ReasonFamily
-from leads.selectors.handoffs import MISSING_FACTS, disqualify_reasons, return_reasons
+from leads.handoffs.outcomes import HIGHEST_VALUE
+from leads.models import OutcomeKind, Reason, ReasonFamily
+from leads.selectors.handoffs import MISSING_FACTS
+from leads.selectors.reasons import disqualify_reasons, return_reasons
 
 
 class ReturnForm(forms.Form):
@@ -39,8 +41,8 @@ class ReturnForm(forms.Form):
 
     @property
     def criterion_value(self) -> str | None:
-        """What was chosen on the receipt; None when nothing was."""
-        return self.data.get("criterion") if self.is_bound else None
+        """What was chosen on the receipt, here or on the page before; None when nothing was."""
+        return self.data.get("criterion") if self.is_bound else self.initial.get("criterion")
 
     @property
     def families(self) -> list[tuple[str, str, list[Reason]]]:
@@ -89,3 +91,43 @@ class FollowUpForm(forms.Form):
     note = forms.CharField(
         label=_("What happened?"), required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 2})
     )
+
+
+class QualifyForm(forms.Form):
+    note = forms.CharField(
+        label=_("Why, in your own words"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def __init__(self, *args: Any, is_override: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if is_override:
+            self.fields["note"].help_text = _("The definition says no, so this is kept with its answer.")
+
+
+class OutcomeForm(forms.Form):
+    """`stage` is the stage that the page showed: whoever comes second is told."""
+
+    kind = forms.ChoiceField(
+        label=_("Where does it stand?"),
+        choices=[*OutcomeKind.choices, ("back", _("None of these yet: sales-qualified"))],
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose what became of this lead.")},
+    )
+    value = forms.IntegerField(label=_("Value"), required=False, min_value=0, max_value=HIGHEST_VALUE)
+    stage = forms.CharField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["value"].help_text = _("Whole %(currency)s. May stay empty.") % {"currency": currency}
+
+    def answers(self) -> dict[str, Any]:
+        """What `outcome_say` takes."""
+        kind = self.cleaned_data["kind"]
+        return {
+            "kind": "" if kind == "back" else kind,
+            "value": self.cleaned_data["value"] if kind != "back" else None,
+            "seen_stage": self.cleaned_data["stage"],
+        }

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from leads.models import Handoff, HandoffStatus
+from leads.models import Handoff, HandoffStatus, LeadStage
 from portal.common.decisions import ALLOW, Decision, deny
-from portal.common.models import Team, User
+from portal.common.models import AuditEntry, Team, User
 
 
 def may_decide_handoffs(user: User) -> Decision:
@@ -53,3 +53,34 @@ def may_return_handoff(user: User, handoff: Handoff) -> Decision:
     if decision and handoff.follow_ups.filter(has_reached=True).exists():
         return deny(_("You have been in contact with this lead. Disqualify it instead, with a reason."))
     return decision
+
+
+# Where a lead may stand that sales has qualified: whatever was said of it can be said otherwise.
+AFTER_QUALIFYING = (
+    LeadStage.SALES_QUALIFIED,
+    LeadStage.OPPORTUNITY,
+    LeadStage.CUSTOMER,
+    LeadStage.NURTURE,
+)
+
+
+def may_say_outcome(user: User, handoff: Handoff) -> Decision:
+    """Say what became of a sales-qualified lead: whoever worked it, or a sales manager."""
+    if handoff.status != HandoffStatus.SALES_QUALIFIED:
+        return deny(_("What became of a lead is said once it is sales-qualified."))
+    decision = may_work_handoff(user, handoff)
+    if not decision:
+        return decision
+    is_later = handoff.lead.handoffs.filter(pk__gt=handoff.pk).exists()
+    if is_later or handoff.lead.stage not in AFTER_QUALIFYING:
+        return deny(_("This lead has been offered again since. Look at its newest handoff."))
+    return ALLOW
+
+
+def may_undo_handoff(user: User, entry: AuditEntry) -> Decision:
+    """Everyone takes back what they did themselves. `entry` is the act in the trail."""
+    if not user.is_active:
+        return deny(_("Your account is deactivated."))
+    if entry.actor_id != user.pk:
+        return deny(_("%(name)s did this, and can take it back.") % {"name": entry.actor_label})
+    return ALLOW

@@ -1,4 +1,4 @@
-"""What sales does with a handoff: accept, return, follow up, sales-qualify, rule out."""
+"""What sales does with a handoff: accept, return, follow up, rule out. Qualifying has a module of its own."""
 
 from __future__ import annotations
 
@@ -14,16 +14,17 @@ from definitions.models import Stage
 from definitions.selectors import active_version
 from leads.handoffs import clocks, policies
 from leads.handoffs.assignment import Turn
+from leads.handoffs.holding import as_it_stood, hold
 from leads.handoffs.offering import offer, receipts_of, terms_of
 from leads.handoffs.stages import stage_move
 from leads.handoffs.states import HANDOFF, STAGE_AFTER
+from leads.handoffs.words import too_late
 from leads.models import ClockKind, FollowUp, Handoff, HandoffStatus, Lead, LeadStage, Reason, ReasonFamily
 from leads.selectors.handoffs import MISSING_FACTS
 from portal.common import audit
 from portal.common.errors import Conflict, Invalid
 from portal.common.models import User
 from portal.common.selectors import the_workspace
-from portal.common.templatetags.accord import relative_words
 
 # After a return a lead rests until this many days have passed, or until it does something itself.
 NURTURE_DAYS = 90
@@ -36,9 +37,10 @@ def handoff_accept(*, handoff: Handoff, actor: User) -> Handoff:
     Of two who accept at the same instant one wins; the other gets `Conflict` naming the winner.
     The winner's second press is a success: it finds what the first one did.
     """
+    handoff = hold(handoff)
     policies.may_decide_handoff(actor, handoff).require()
     now = timezone.now()
-    before = handoff.status
+    before = as_it_stood(handoff)
     promise = clocks.promise_of(ClockKind.FOLLOW_UP, at=now)
     try:
         HANDOFF.apply(
@@ -51,10 +53,9 @@ def handoff_accept(*, handoff: Handoff, actor: User) -> Handoff:
             follow_up_due_at=promise.due_at,
         )
     except Conflict:
-        current = _as_it_stands(handoff)
-        if current.status == HandoffStatus.ACCEPTED and current.owner_id == actor.pk:
-            return current
-        raise Conflict(_too_late(current)) from None
+        if handoff.status == HandoffStatus.ACCEPTED and handoff.owner_id == actor.pk:
+            return handoff
+        raise Conflict(too_late(handoff)) from None
     clocks.handoff_accepted(handoff, promise=promise, at=now)
     stage_move(
         lead=handoff.lead, after=STAGE_AFTER["accept"], at=now, actor=actor, handoff=handoff, owner=actor
@@ -63,8 +64,8 @@ def handoff_accept(*, handoff: Handoff, actor: User) -> Handoff:
         "handoff.accepted",
         subject=handoff,
         actor=actor,
-        before={"status": before},
-        after={"status": handoff.status, "owner": actor.email},
+        before=before,
+        after={"status": handoff.status, "owner": actor.email, "stage": handoff.lead.stage},
     )
     return handoff
 
@@ -86,12 +87,14 @@ def handoff_return(
     is missing from the definition; clerical ones name the fact; procedural ones offer the lead to
     everyone in sales again. Raises `Invalid` with the field to mend.
     """
+    handoff = hold(handoff)
     policies.may_return_handoff(actor, handoff).require()
     _check_return(handoff, reason, note, challenged_key, is_something_missing, missing_field)
     now = timezone.now()
-    before = handoff.status
+    before = as_it_stood(handoff)
     is_definitional = reason.family == ReasonFamily.DEFINITIONAL
-    decided = {} if before == HandoffStatus.ACCEPTED else {"decided_at": now, "decided_by": actor}
+    is_accepted = handoff.status == HandoffStatus.ACCEPTED
+    decided = {} if is_accepted else {"decided_at": now, "decided_by": actor}
     _move(
         handoff,
         "return",
@@ -105,16 +108,9 @@ def handoff_return(
         **decided,
     )
     clocks.handoff_returned(handoff, family=reason.family, at=now)
-    audit.record(
-        "handoff.returned",
-        subject=handoff,
-        actor=actor,
-        before={"status": before},
-        after={"status": handoff.status, "reason": reason.key, "challenged": handoff.challenged_key},
-        note=handoff.note,
-    )
+    again = None
     if reason.family == ReasonFamily.PROCEDURAL:
-        _offer_again(handoff, actor, now)
+        again = _offer_again(handoff, actor, now)
     else:
         day = now.astimezone(ZoneInfo(the_workspace().time_zone)).date()
         stage_move(
@@ -126,6 +122,18 @@ def handoff_return(
             owner=None,
             nurture_until=day + timedelta(days=NURTURE_DAYS),
         )
+    after = {
+        "status": handoff.status,
+        "reason": reason.key,
+        "challenged": handoff.challenged_key,
+        "stage": handoff.lead.stage,
+        "offered_again": again.pk if again else None,
+    }
+    audit.record(
+        "handoff.returned", subject=handoff, actor=actor, before=before, after=after, note=handoff.note
+    )
+    if again:
+        audit.record("handoff.offered_again", subject=again, actor=actor)
     return handoff
 
 
@@ -157,8 +165,8 @@ def _check_return(
         raise Invalid(_("Say which fact is missing or wrong."), field="missing_field")
 
 
-def _offer_again(handoff: Handoff, actor: User, now: datetime) -> None:
-    """To the shared queue at once, if the lead still qualifies; else it is marketing's again."""
+def _offer_again(handoff: Handoff, actor: User, now: datetime) -> Handoff | None:
+    """To the shared queue at once, if the lead still qualifies; else it is marketing's again (None)."""
     lead = handoff.lead
     version = active_version(Stage.MQL)
     turn = Turn(None, _("Shared queue: %(name)s passed it on.") % {"name": actor})
@@ -170,29 +178,23 @@ def _offer_again(handoff: Handoff, actor: User, now: datetime) -> None:
             turn_of=lambda _lead: turn,
         )
         if made:
-            audit.record("handoff.offered_again", subject=made[0], actor=actor)
             Lead.objects.filter(pk=lead.pk).update(owner=None)
             lead.refresh_from_db()
-            return
+            return made[0]
     stage_move(lead=lead, after=LeadStage.LEAD, at=now, actor=actor, handoff=handoff, owner=None)
-
-
-@transaction.atomic
-def handoff_qualify(*, handoff: Handoff, actor: User, note: str = "") -> Handoff:
-    """The lead is sales-qualified: the handoff has done what it was for."""
-    policies.may_work_handoff(actor, handoff).require()
-    return _end_work(handoff, "qualify", "handoff.sales_qualified", actor, note=note.strip())
+    return None
 
 
 @transaction.atomic
 def handoff_disqualify(*, handoff: Handoff, actor: User, reason: Reason, note: str = "") -> Handoff:
     """Rule an accepted lead out after contact. Not a return: the definition is not to blame."""
+    handoff = hold(handoff)
     policies.may_work_handoff(actor, handoff).require()
     if reason.retired_at or reason.family != ReasonFamily.DISQUALIFY:
         raise Invalid(_("Choose a reason for ruling out from the list."), field="reason")
     if reason.needs_text and not note.strip():
         raise Invalid(_("“%(reason)s” needs a sentence.") % {"reason": reason.label}, field="note")
-    return _end_work(
+    return end_work(
         handoff,
         "disqualify",
         "handoff.disqualified",
@@ -203,40 +205,45 @@ def handoff_disqualify(*, handoff: Handoff, actor: User, reason: Reason, note: s
     )
 
 
-def _end_work(handoff: Handoff, move: str, verb: str, actor: User, **values: Any) -> Handoff:
+def end_work(handoff: Handoff, move: str, verb: str, actor: User, **values: Any) -> Handoff:
+    """An accepted handoff, held by the caller, has done what it was for or cannot; in that transaction."""
     now = timezone.now()
-    before = handoff.status
+    before = as_it_stood(handoff)
     _move(handoff, move, ended_at=now, **values)
     clocks.clocks_stop([handoff.pk], at=now)
-    stage_move(lead=handoff.lead, after=STAGE_AFTER[move], at=now, actor=actor, handoff=handoff)
-    after = {"status": handoff.status, "reason": handoff.reason.key if handoff.reason else ""}
-    audit.record(
-        verb, subject=handoff, actor=actor, before={"status": before}, after=after, note=handoff.note
-    )
+    # A system may have told of an opportunity while sales still worked the lead: that is further, not back.
+    is_further = move == "qualify" and handoff.lead.stage in (LeadStage.OPPORTUNITY, LeadStage.CUSTOMER)
+    if not is_further:
+        stage_move(lead=handoff.lead, after=STAGE_AFTER[move], at=now, actor=actor, handoff=handoff)
+    after = {
+        "status": handoff.status,
+        "reason": handoff.reason.key if handoff.reason else "",
+        "stage": handoff.lead.stage,
+    }
+    audit.record(verb, subject=handoff, actor=actor, before=before, after=after, note=handoff.note)
     return handoff
 
 
 @transaction.atomic
 def follow_up_add(*, handoff: Handoff, actor: User, has_reached: bool, note: str = "") -> FollowUp:
     """Note one attempt to reach an accepted lead. The first one answers the follow-up clock."""
+    handoff = hold(handoff)
     policies.may_work_handoff(actor, handoff).require()
+    if handoff.status != HandoffStatus.ACCEPTED:
+        raise Conflict(too_late(handoff))
     now = timezone.now()
-    is_first = Handoff.objects.filter(
-        pk=handoff.pk, status=HandoffStatus.ACCEPTED, followed_up_at=None
-    ).update(followed_up_at=now)
-    current = _as_it_stands(handoff)
-    if current.status != HandoffStatus.ACCEPTED:
-        raise Conflict(_too_late(current))
+    is_first = handoff.followed_up_at is None
+    if is_first:
+        Handoff.objects.filter(pk=handoff.pk).update(followed_up_at=now)
     made = FollowUp.objects.create(
         handoff=handoff, person=actor, at=now, has_reached=has_reached, note=note.strip()
     )
-    handoff.followed_up_at = current.followed_up_at
     clocks.clocks_stop([handoff.pk], at=now, kind=ClockKind.FOLLOW_UP)
     audit.record(
         "handoff.followed_up",
         subject=handoff,
         actor=actor,
-        after={"has_reached": has_reached, "is_first": bool(is_first)},
+        after={"has_reached": has_reached, "is_first": is_first},
         note=made.note,
     )
     return made
@@ -247,27 +254,4 @@ def _move(handoff: Handoff, verb: str, **values: Any) -> None:
     try:
         HANDOFF.apply(handoff, verb, **values)
     except Conflict:
-        raise Conflict(_too_late(_as_it_stands(handoff))) from None
-
-
-def _as_it_stands(handoff: Handoff) -> Handoff:
-    return Handoff.objects.select_related("lead", "owner", "decided_by", "reason").get(pk=handoff.pk)
-
-
-def _too_late(handoff: Handoff) -> str:
-    """Who moved this handoff on, and when, as a colleague would say it."""
-    now = timezone.now()  # Not the caller's: the winner may have written while we waited for the row.
-    if handoff.status == HandoffStatus.ACCEPTED and handoff.owner and handoff.accepted_at:
-        return _("%(name)s accepted this lead %(when)s.") % {
-            "name": handoff.owner.get_short_name(),
-            "when": relative_words(handoff.accepted_at, now),
-        }
-    words = {"status": handoff.get_status_display(), "when": relative_words(handoff.ended_at or now, now)}
-    if handoff.decided_by and handoff.status != HandoffStatus.ACCEPTED:
-        return _("This handoff is closed: %(status)s by %(name)s %(when)s.") % {
-            **words,
-            "name": (handoff.owner or handoff.decided_by).get_short_name(),
-        }
-    if handoff.status == HandoffStatus.WITHDRAWN:
-        return _("This lead was withdrawn %(when)s. %(note)s") % {**words, "note": handoff.note}
-    return _("This handoff stands at “%(status)s” meanwhile.") % words
+        raise Conflict(too_late(handoff)) from None

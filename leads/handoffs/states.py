@@ -14,6 +14,11 @@ HANDOFF = StateTable(
     Move("expire", (HandoffStatus.OFFERED,), HandoffStatus.EXPIRED),
     Move("qualify", (HandoffStatus.ACCEPTED,), HandoffStatus.SALES_QUALIFIED),
     Move("disqualify", (HandoffStatus.ACCEPTED,), HandoffStatus.DISQUALIFIED),
+    # Taken back by whoever did it, within seconds (see undoing).
+    Move("undo_accept", (HandoffStatus.ACCEPTED,), HandoffStatus.OFFERED),
+    Move("undo_return", (HandoffStatus.RETURNED,), HandoffStatus.OFFERED),
+    Move("undo_late_return", (HandoffStatus.RETURNED,), HandoffStatus.ACCEPTED),
+    Move("undo_disqualify", (HandoffStatus.DISQUALIFIED,), HandoffStatus.ACCEPTED),
     too_late=_("This lead has moved on meanwhile. Look again at where it stands."),
 )
 

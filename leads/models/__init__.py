@@ -1,3 +1,4 @@
+from leads.models.challenges import Amendment
 from leads.models.clocks import Clock, ClockKind, ClockNotice, Threshold
 from leads.models.evidence import BackTest, BackTestWeek
 from leads.models.examples import AnswerExample
@@ -28,6 +29,7 @@ from leads.models.handoffs import (
 )
 from leads.models.intake import Import, ImportKey, ImportRejection
 from leads.models.preview import FactsChange, PreviewColumn, PreviewSnapshot, PreviewWish
+from leads.models.sales import SalesCheck, SalesQualification
 from leads.models.scoring import (
     Chunk,
     ClockLook,
@@ -47,6 +49,7 @@ __all__ = [
     "Account",
     "AccountValue",
     "Activity",
+    "Amendment",
     "AnswerExample",
     "BackTest",
     "BackTestWeek",
@@ -80,6 +83,8 @@ __all__ = [
     "ReasonFamily",
     "Run",
     "RunStatus",
+    "SalesCheck",
+    "SalesQualification",
     "SavedView",
     "Score",
     "Shadow",

@@ -6,7 +6,7 @@ to each other.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -50,6 +50,19 @@ class Judgement:
     @property
     def is_qualified(self) -> bool:
         return self.qualification in (ALONE, QUALIFIED)
+
+
+def confirmed(
+    document: Document, hits: Sequence[CriterionHit], keys: Collection[str]
+) -> tuple[CriterionHit, ...]:
+    """The hits with the clauses of `keys` met by a person's word, where the facts do not meet them.
+
+    Such a clause counts once, whatever it says of occurrences: nobody has counted any.
+    """
+    return tuple(
+        CriterionHit(True, clause.effect.points) if clause.key in keys and not hit.is_met else hit
+        for clause, hit in zip(document.criteria, hits, strict=True)
+    )
 
 
 def judge(document: Document, hits: Sequence[CriterionHit]) -> Judgement:

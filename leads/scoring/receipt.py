@@ -5,7 +5,7 @@ A receipt can be made again from version, instant and facts, and is the same.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -19,7 +19,7 @@ from definitions.selectors import signatures_of
 from leads.models import Qualification
 from leads.scoring.compiler import compiled, criterion_columns
 from leads.scoring.compiler_rules import RuleCompiler
-from leads.scoring.lines import CriterionHit, Judgement, Line, judge
+from leads.scoring.lines import CriterionHit, Judgement, Line, confirmed, judge
 from leads.scoring.notes import NoteTaker, note_is_wanted
 from leads.scoring.scope import Scope
 from portal.common.fields import to_microseconds
@@ -33,13 +33,17 @@ def receipt(definition: Version | dict[str, Any], lead_id: int, as_of: datetime)
 
 
 def receipts(
-    definition: Version | dict[str, Any], lead_ids: Iterable[int], as_of: datetime
+    definition: Version | dict[str, Any],
+    lead_ids: Iterable[int],
+    as_of: datetime,
+    *,
+    said: Mapping[int, Collection[str]] | None = None,
 ) -> dict[int, Receipt]:
     """The receipts of these leads, by lead id. As many queries for a thousand as for one.
 
-    Each is {lines: [{key, wording, half, points, is_met, note}], fit, behaviour, points, threshold,
-    grade, is_qualified, qualification, outcome, version_label, as_of, ratified_by}. The lines of caps
-    have no key and no half.
+    `said` names, by lead id, clauses that count as met by a person's word. Each receipt is {lines: [{key,
+    wording, half, points, is_met, note}], fit, behaviour, points, threshold, grade, is_qualified,
+    qualification, outcome, version_label, as_of, ratified_by}. The lines of caps have no key and no half.
     """
     raw = _document_of(definition)
     ready = compiled(raw)
@@ -49,7 +53,12 @@ def receipts(
     notes = _notes(NoteTaker(ready.document, raw, rules), columns)
     head = _head(definition, ready.document, as_of)
     return {
-        lead_id: _receipt(ready.document, judge(ready.document, hits), notes.get(lead_id, {}), head)
+        lead_id: _receipt(
+            ready.document,
+            judge(ready.document, confirmed(ready.document, hits, (said or {}).get(lead_id, ()))),
+            notes.get(lead_id, {}),
+            head,
+        )
         for lead_id, hits in columns.items()
     }
 

@@ -18,7 +18,8 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from definitions.models import Version
-from leads.models import Handoff, HandoffStatus, Outcome, OutcomeKind
+from leads.models import Handoff, HandoffStatus, Outcome, OutcomeKind, Reason
+from leads.selectors.reasons import same_reason
 from portal.common.selectors import workspace_zone
 
 # Below this many decisions a share says more about chance than about the definition.
@@ -88,14 +89,17 @@ def narrowed(
     version: int | str = "",
     channel: str | None = None,
 ) -> QuerySet[Handoff]:
-    """Only the handoffs that a number counts. `reason` and `version` are ids; `channel` "" is “not known”."""
+    """Only the handoffs that a number counts. `reason` and `version` are ids; `channel` "" is “not known”.
+
+    A reason is one and the same however often it was reworded.
+    """
     if period:
         start, end = period.bounds(workspace_zone())
         rows = rows.filter(offered_at__gte=start, offered_at__lt=end)
     if status:
         rows = rows.filter(_conditions()[status])
     if reason:
-        rows = rows.filter(reason=int(reason))
+        rows = rows.filter(reason__in=same_reason(int(reason)))
     if criterion:
         rows = rows.filter(status=HandoffStatus.RETURNED, challenged_key=criterion)
     if version:
@@ -145,7 +149,7 @@ def rate(part: int, whole: int) -> float | None:
 
 
 def funnel(period: Period) -> Numbers:
-    """All numbers of a period, ready for JSON. Seven queries at most, whatever the number of leads.
+    """All numbers of a period, ready for JSON. Eight queries at most, whatever the number of leads.
 
     `decided` is accepted or returned; the acceptance rate is `ever_accepted` of `decided`. A handoff
     accepted first and returned later counts as both.
@@ -182,21 +186,26 @@ def _by_version(rows: QuerySet[Handoff]) -> list[Numbers]:
 
 
 def _by_reason(rows: QuerySet[Handoff]) -> list[Numbers]:
-    """Returned handoffs by reason, the most frequent first. They add up to `returned`."""
-    found = (
+    """Returned handoffs by reason, the most frequent first. They add up to `returned`.
+
+    A reason that was only reworded is one, under its present name.
+    """
+    found: Any = (
         rows.filter(status=HandoffStatus.RETURNED)
         .order_by()
-        .values("reason", "reason__label", "reason__family")
+        .values_list("reason__key", "reason__family")
         .annotate(n=Count("pk"))
     )
+    # A few dozen rows; the last of a key and family is its present name.
+    present = {(row.key, row.family): row for row in Reason.objects.order_by("pk")}
     named = [
         {
-            "reason": row["reason"],
-            "label": row["reason__label"],
-            "family": row["reason__family"],
-            "returned": row["n"],
+            "reason": present[key, family].pk,
+            "label": present[key, family].label,
+            "family": family,
+            "returned": count,
         }
-        for row in found
+        for key, family, count in found
     ]
     return sorted(named, key=lambda row: (-row["returned"], row["label"]))
 

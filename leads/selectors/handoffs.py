@@ -12,7 +12,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
-from leads.models import FollowUp, Handoff, HandoffStatus, Reason, ReasonFamily
+from leads.models import FollowUp, Handoff, HandoffStatus, Outcome
 from leads.selectors.funnel import NO_CHANNEL, Period, narrowed
 from leads.selectors.leads import words_match
 from portal.common.models import User
@@ -36,9 +36,14 @@ _HEAVY = ("version__document", "lead__provenance", "lead__account__provenance")
 
 
 def receipt_of(handoff: Handoff) -> dict[str, Any]:
-    """The frozen receipt as the shared part shows it: its instant is an instant again."""
-    as_of = handoff.receipt.get("as_of")
-    return {**handoff.receipt, "as_of": parse_datetime(as_of) if isinstance(as_of, str) else as_of}
+    """The frozen receipt as the shared part shows it."""
+    return thawed(handoff.receipt)
+
+
+def thawed(receipt: dict[str, Any]) -> dict[str, Any]:
+    """A receipt that was kept as JSON: its instant is an instant again."""
+    as_of = receipt.get("as_of")
+    return {**receipt, "as_of": parse_datetime(as_of) if isinstance(as_of, str) else as_of}
 
 
 # Which fact sales missed. The keys are names of fields of the lead or its account.
@@ -162,22 +167,17 @@ def follow_ups_of(handoff: Handoff) -> list[FollowUp]:
     return list(FollowUp.objects.filter(handoff=handoff).select_related("person"))
 
 
+def outcomes_of(handoff: Handoff) -> list[Outcome]:
+    """What became of the lead since it was offered, newest first: said here or told by another system."""
+    rows = Outcome.objects.filter(lead=handoff.lead_id, at__gte=handoff.offered_at)
+    return list(rows.select_related("source"))
+
+
 def ended_lately(user: User, limit: int = 10) -> list[Handoff]:
     """What the person has brought to an end, newest first."""
     return list(
         handoffs_visible_to(user).filter(owner=user, ended_at__isnull=False).order_by("-ended_at")[:limit]
     )
-
-
-# -- reasons ---------------------------------------------------------------------------------------------
-
-
-def return_reasons() -> QuerySet[Reason]:
-    return Reason.objects.filter(retired_at=None).exclude(family=ReasonFamily.DISQUALIFY)
-
-
-def disqualify_reasons() -> QuerySet[Reason]:
-    return Reason.objects.filter(retired_at=None, family=ReasonFamily.DISQUALIFY)
 
 
 # -- what became of them ---------------------------------------------------------------------------------
@@ -239,7 +239,3 @@ def versions_handed_over() -> list[tuple[int, str]]:
         .distinct()
     )
     return [(pk, f"{stage.upper()} v{number}") for pk, stage, number in rows]
-
-
-def reasons_used() -> QuerySet[Reason]:
-    return Reason.objects.filter(pk__in=Handoff.objects.exclude(reason=None).values("reason"))

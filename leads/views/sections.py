@@ -4,3 +4,5 @@ from __future__ import annotations
 
 # Pages of leads that are about the definition.
 DEFINITIONS = "/definitions/"
+# Pages of leads that are kept with the settings.
+SETTINGS = "/settings/"

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 from leads.filters import WatchFilter
 from leads.models import HandoffStatus
 from leads.selectors import handoffs
+from leads.selectors.reasons import reasons_used
 from leads.views.paging import page_of
 from portal.common.fragments import render_page
 from portal.common.requests import SignedInRequest
@@ -20,7 +21,7 @@ from portal.common.requests import SignedInRequest
 def watch_list(request: SignedInRequest) -> HttpResponse:
     form = WatchFilter(
         request.GET,
-        reason=[(str(row.pk), str(row)) for row in handoffs.reasons_used()],
+        reason=[(str(row.pk), str(row)) for row in reasons_used()],
         version=[(str(pk), label) for pk, label in handoffs.versions_handed_over()],
     )
     chosen = form.chosen

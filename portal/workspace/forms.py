@@ -36,7 +36,7 @@ class WorkspaceForm(forms.ModelForm):
             "name", "time_zone", "currency", "holiday_country", "holiday_region",
             "decide_hours", "follow_up_hours", "contact_request_hours", "pick_up_hours",
             "quorum_percent", "agree_numerator", "agree_denominator", "ballot_working_days",
-            "drift_percent",
+            "drift_percent", "challenges_to_amend", "challenge_percent",
         )  # fmt: skip
         labels = {
             "name": _("Company"),
@@ -49,9 +49,14 @@ class WorkspaceForm(forms.ModelForm):
             "agree_denominator": _("… out of this many"),
             "ballot_working_days": _("Working days a ballot stays open"),
             "drift_percent": _("Percent by which the numbers shown to voters may drift"),
+            "challenges_to_amend": _("Challenges of a clause until an amendment is drafted"),
+            "challenge_percent": _("… or this percent of the leads that met it"),
             "holiday_region": _("Region of the public holidays"),
         }
         help_texts = {
+            "challenge_percent": _(
+                "Of the last 90 days, whichever comes first. The percent counts from 20 such leads on."
+            ),
             "holiday_region": _(
                 "Its code in the country’s calendar, such as BY for Bavaria. May stay empty."
             ),
@@ -68,6 +73,7 @@ class WorkspaceForm(forms.ModelForm):
         "agree_numerator": 100,
         "agree_denominator": 100,
         "ballot_working_days": 60,
+        "challenges_to_amend": 1_000,
     }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 
 from definitions.models import Ballot, Version, VersionStatus
 from definitions.selectors.temporary import restores_between
+from leads.challenges.selectors import amendments_of
+from leads.challenges.services import counts_in_words
 from leads.models import Handoff
 from leads.selectors.funnel import Period, carried_by_clause, funnel, narrowed
 from portal.common.selectors import workspace_zone
@@ -41,7 +43,7 @@ def proposals(meeting: Meeting, as_of: datetime) -> list[Proposal]:
         *clauses.clauses(version, numbers, carried, period, today, as_of),
         promises.sla(numbers, period, today, as_of),
         promises.capacity(numbers, period, today, as_of),
-        *[_draft(each, as_of) for each in _pending(meeting)],
+        *_drafts(meeting, as_of),
     ]
     return [each for each in found if each]
 
@@ -73,6 +75,25 @@ def _restored(ballot: Ballot, as_of: datetime) -> Proposal:
         card(sentence, numbers, as_of),
         version=ballot.version,
     )
+
+
+def _drafts(meeting: Meeting, as_of: datetime) -> list[Proposal]:
+    """Pending drafts; those that the portal opened itself come with what was said against the clause."""
+    version = meeting.series.definition.active_version
+    amendments = {row.draft_id: row for row in amendments_of(version)} if version else {}
+    found = []
+    for draft in _pending(meeting):
+        proposal = _draft(draft, as_of)
+        if amendment := amendments.get(draft.pk):
+            counts = amendment.evidence
+            proposal.evidence["sentence"] = counts_in_words(counts["challenges"], counts["carried"])
+            of_carried = _("of %(n)d handoffs that met it") % {"n": counts["carried"]}
+            challenges = number(
+                _("Challenges"), counts["challenges"], of_carried, amendment.get_absolute_url()
+            )
+            proposal.evidence["numbers"].insert(0, challenges)
+        found.append(proposal)
+    return found
 
 
 def _draft(version: Version, as_of: datetime) -> Proposal:

@@ -27,6 +27,14 @@
   window.accord = { toast };
   document.addEventListener("accord:toast", (event) => toast(event.detail.value ?? event.detail.sentence, event.detail.tone));
 
+  // What can be pressed for some seconds only (an Undo) leaves with them; the server decides in any case.
+  const leaveInTime = (root) => {
+    const timed = [...root.querySelectorAll("[data-seconds]")];
+    if (root.matches("[data-seconds]")) timed.push(root);
+    for (const each of timed) setTimeout(() => each.remove(), 1000 * Number(each.dataset.seconds));
+  };
+  document.addEventListener("htmx:load", (event) => leaveInTime(event.detail.elt));
+
   // Tabs -------------------------------------------------------------------------------------------
 
   // Where not all of them fit, the one that is open is among those seen.

@@ -156,7 +156,7 @@ def test_queries_do_not_grow_with_the_leads() -> None:
         connection,
     ) as queries:
         funnel(PERIOD)
-    assert len(queries) <= 8
+    assert len(queries) <= 9
 
 
 def test_an_empty_period_is_all_zeros() -> None:

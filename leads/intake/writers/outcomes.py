@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from leads import bulk
+from leads.handoffs.outcomes import stages_follow
 from leads.intake.recognise import LOST_WORDS, WON_WORDS, plain
 from leads.intake.rows import LineProblem, Row
 from leads.intake.writers.leads_named import LeadsNamed
@@ -65,6 +66,7 @@ class OutcomeWriter:
             conflict=("source_id", "external_id", "kind"),
             update=("lead_id", "at", "value", "import_id"),
         )
+        stages_follow((row[0] for row in written), self.job.now)
 
     def _known(self, rows: list[Row]) -> dict[tuple[str, str], tuple[int, datetime, int | None]]:
         found: dict[tuple[str, str], tuple[int, datetime, int | None]] = {}

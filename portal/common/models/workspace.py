@@ -38,6 +38,14 @@ class Workspace(models.Model):
     drift_percent = models.PositiveSmallIntegerField(
         default=10, validators=[MinValueValidator(1), MaxValueValidator(100)]
     )
+    # How often a clause is challenged before the portal drafts an amendment: so many returns, or such a share
+    # of the leads that met it, of the last 90 days.
+    challenges_to_amend = models.PositiveSmallIntegerField(
+        default=5, db_default=5, validators=[MinValueValidator(1)]
+    )
+    challenge_percent = models.PositiveSmallIntegerField(
+        default=10, db_default=10, validators=[MinValueValidator(1), MaxValueValidator(100)]
+    )
     set_up_at = models.DateTimeField(null=True, blank=True)
     has_sample_data = models.BooleanField(default=False)
     # Revokes every workspace-wide calendar feed when changed.

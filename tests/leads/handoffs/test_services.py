@@ -9,6 +9,7 @@ import time_machine
 from definitions.models import Version
 from leads import invariants
 from leads.handoffs import services
+from leads.handoffs.qualifying import handoff_qualify
 from leads.models import Activity, FollowUp, Handoff, Lead, StageChange
 from portal.common.errors import Conflict, Invalid, Refused
 from portal.common.models import AuditEntry, User
@@ -191,8 +192,8 @@ def test_the_first_follow_up_answers_the_clock(version: Version, clock: time_mac
 def test_sales_qualified(version: Version) -> None:
     handoff = services.handoff_accept(handoff=an_offer(version), actor=sam())
     with pytest.raises(Refused, match="Sam Okafor works this lead"):
-        services.handoff_qualify(handoff=handoff, actor=sofia())
-    services.handoff_qualify(handoff=handoff, actor=sam())
+        handoff_qualify(handoff=handoff, actor=sofia())
+    handoff_qualify(handoff=handoff, actor=sam())
     handoff.refresh_from_db()
     assert (handoff.status, handoff.ended_at, Lead.objects.get().stage) == (
         "sales_qualified",
@@ -209,7 +210,7 @@ def test_an_offered_lead_cannot_be_qualified(version: Version) -> None:
     handoff = an_offer(version)
     before = _state(handoff)
     with pytest.raises(Refused, match="Accept this lead first"):
-        services.handoff_qualify(handoff=handoff, actor=sam())
+        handoff_qualify(handoff=handoff, actor=sam())
     assert _state(handoff) == before
 
 

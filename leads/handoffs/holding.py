@@ -1,0 +1,27 @@
+"""A handoff held for one act: whoever comes second waits for the row and then sees what the first one did."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from leads.models import Handoff
+
+
+def hold(handoff: Handoff) -> Handoff:
+    """The row as it stands now, locked to the end of the caller's transaction, with its lead and people."""
+    rows = Handoff.objects.select_for_update(of=("self",), no_key=True)
+    return rows.select_related("lead__account", "lead__owner", "owner", "decided_by", "reason").get(
+        pk=handoff.pk
+    )
+
+
+def as_it_stood(handoff: Handoff) -> dict[str, Any]:
+    """What an act on a held handoff is about to change, for the trail; an undo puts it back."""
+    lead = handoff.lead
+    return {
+        "status": handoff.status,
+        "owner": handoff.owner.email if handoff.owner else "",
+        "stage": lead.stage,
+        "lead_owner": lead.owner.email if lead.owner else "",
+        "nurture_until": lead.nurture_until.isoformat() if lead.nurture_until else "",
+    }
