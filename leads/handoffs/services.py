@@ -17,6 +17,7 @@ from leads.handoffs.assignment import Turn
 from leads.handoffs.offering import offer, receipts_of, terms_of
 from leads.handoffs.stages import stage_move
 from leads.handoffs.states import HANDOFF, STAGE_AFTER
+from leads.handoffs.turns import turn_given_back
 from leads.models import FollowUp, Handoff, HandoffStatus, Lead, LeadStage, Reason, ReasonFamily
 from leads.selectors.handoffs import MISSING_FACTS
 from portal.common import audit
@@ -128,6 +129,7 @@ def handoff_return(
             owner=None,
             nurture_until=day + timedelta(days=NURTURE_DAYS),
         )
+    turn_given_back(handoff)
     return handoff
 
 

@@ -1,3 +1,4 @@
+from leads.models.care import Override, PickUp
 from leads.models.evidence import BackTest, BackTestWeek
 from leads.models.examples import AnswerExample
 from leads.models.facts import (
@@ -40,9 +41,11 @@ from leads.models.scoring import (
 )
 from leads.models.shadows import Shadow, ShadowLead
 from leads.models.tasting import Tasting, TastingAnswer, TastingLead
+from leads.models.turns import Absence, DealtTurn, Pool, PoolMember, TurnBook, TurnRule
 
 __all__ = [
     "OPEN",
+    "Absence",
     "Account",
     "AccountValue",
     "Activity",
@@ -51,6 +54,7 @@ __all__ = [
     "BackTestWeek",
     "Chunk",
     "ClockLook",
+    "DealtTurn",
     "FactsChange",
     "FieldChange",
     "FollowUp",
@@ -68,6 +72,10 @@ __all__ = [
     "MarkDrain",
     "Outcome",
     "OutcomeKind",
+    "Override",
+    "PickUp",
+    "Pool",
+    "PoolMember",
     "PreviewColumn",
     "PreviewSnapshot",
     "PreviewWish",
@@ -87,4 +95,6 @@ __all__ = [
     "TastingLead",
     "Term",
     "TouchedLead",
+    "TurnBook",
+    "TurnRule",
 ]

@@ -75,6 +75,7 @@ def _conditions() -> dict[str, Any]:
         "late": (decided & Q(decided_at__gt=F("due_at"))) | Q(status=HandoffStatus.EXPIRED),
         "challenged": Q(status=HandoffStatus.RETURNED) & ~Q(challenged_key=""),
         "something_missing": Q(status=HandoffStatus.RETURNED, is_something_missing=True),
+        "pulled": Q(is_pulled=True),
     }
 
 
@@ -88,10 +89,15 @@ def narrowed(
     version: int | str = "",
     channel: str | None = None,
 ) -> QuerySet[Handoff]:
-    """Only the handoffs that a number counts. `reason` and `version` are ids; `channel` "" is “not known”."""
+    """Only the handoffs that a number counts. `reason` and `version` are ids; `channel` "" is “not known”.
+
+    The numbers of a period leave out what a rep pulled: nobody offered it, so nothing was accepted.
+    """
     if period:
         start, end = period.bounds(workspace_zone())
         rows = rows.filter(offered_at__gte=start, offered_at__lt=end)
+        if status != "pulled":
+            rows = rows.filter(is_pulled=False)
     if status:
         rows = rows.filter(_conditions()[status])
     if reason:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from leads.handoffs import policies, services
 from leads.handoffs.forms import DisqualifyForm, FollowUpForm, ReturnForm
+from leads.handoffs.turn_policies import may_reassign_handoff
 from leads.models import Handoff, HandoffStatus
 from leads.selectors.handoffs import follow_ups_of, handoffs_visible_to, receipt_of, with_words
 from leads.selectors.relaxed import only_relaxed_ids
@@ -38,6 +39,7 @@ def _context(request: SignedInRequest, handoff: Handoff, **more: Any) -> dict[st
         "may_decide": policies.may_decide_handoff(request.user, handoff),
         "may_return": policies.may_return_handoff(request.user, handoff),
         "may_work": policies.may_work_handoff(request.user, handoff),
+        "may_reassign": may_reassign_handoff(request.user, handoff),
         **more,
     }
 
