@@ -1,4 +1,4 @@
-"""Rows that every workspace has from the start: the reasons for returning and ruling out, and two sources."""
+"""Rows that every workspace has from the start: reasons, two sources, the first rule of whose turn it is."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from django.apps.registry import Apps
 REASONS = (
     ("wrong-territory", "Belongs to another territory or rep", "procedural", False),
     ("already-worked", "A colleague is already working this account", "procedural", False),
+    ("no-longer-works-it", "Whoever had it works it no longer", "procedural", False),
     ("no-way-to-reach", "No usable phone or e-mail", "clerical", False),
     ("facts-wrong", "The facts are wrong or out of date", "clerical", False),
     ("duplicate", "The same person is here twice", "clerical", False),
@@ -37,3 +38,7 @@ def lay(apps: Apps, using: str, **kwargs: Any) -> None:
     sources = apps.get_model("leads", "Source").objects.using(using)
     for key, label in SOURCES:
         sources.get_or_create(key=key, defaults={"label": label})
+    book = apps.get_model("leads", "TurnBook").objects.using(using)
+    if book.get_or_create(pk=1)[1]:
+        rules = apps.get_model("leads", "TurnRule").objects.using(using)
+        rules.create(kind="owner", name="Owner of the account", position=1)

@@ -75,6 +75,7 @@ WIDER = (
     ("challenged", _("Returned with a challenged clause")),
     ("something_missing", _("Returned: something is missing")),
     ("won", _("Won")),
+    ("pulled", _("Pulled by a rep")),
 )
 
 
@@ -102,6 +103,18 @@ class WatchFilter(FilterForm):
         if first and last and (period := Period(first, last)).is_countable:
             values["period"] = period
         return values
+
+
+class ReturnedFilter(FilterForm):
+    family = _choice(
+        _("Returned for"),
+        (
+            (ReasonFamily.DEFINITIONAL, _("The definition")),
+            (ReasonFamily.CLERICAL, _("A missing or wrong fact")),
+            (ReasonFamily.PROCEDURAL, _("The wrong rep")),
+        ),
+    )
+    whose = _choice(_("Whose"), (("nobody", _("Picked up by nobody")), ("mine", _("Yours"))))
 
 
 class NurtureFilter(FilterForm):

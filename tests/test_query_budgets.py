@@ -12,7 +12,8 @@ from django.test.utils import CaptureQueriesContext
 
 from definitions.models import Ballot, Comment, Criterion, Definition, Persona, RepAnswer, Version
 from leads.models import OPEN, Account, Handoff, Import, Lead, Qualification, Run, Score
-from leads.selectors.leads import near_misses
+from leads.scoring.compiler import compiled
+from leads.scoring.near_misses import near_scores
 from portal.common.models import AuditEntry, Notification, User
 from portal.seed.people import DOMAIN
 from portal.seed.workspace import Size, workspace_seed
@@ -78,7 +79,7 @@ def _grow(count: int) -> None:
     Score.objects.filter(pk__in=some).update(
         points=version.threshold - 1, qualification=Qualification.BELOW_THRESHOLD
     )
-    _more_leads([score.lead for score in near_misses(version)], count)
+    _more_leads([score.lead for score in near_scores(version, compiled(version.document).document)], count)
     first = Account.objects.filter(leads__isnull=False).earliest("pk")
     _more_leads(Lead.objects.filter(account=first), count)
     _more(Import.objects.filter(status="done"), count)

@@ -166,12 +166,12 @@ def evidence_of(document: Json, as_of: datetime, key: str | None = None) -> list
 
 
 def judged_handoffs(as_of: datetime) -> tuple[Judged, ...]:
-    """The newest handoffs, those that were withdrawn aside; the newest first."""
+    """The newest handoffs, those that were withdrawn or pulled aside; the newest first."""
     won = Outcome.objects.filter(
         lead=OuterRef("lead"), kind=OutcomeKind.WON, at__gte=OuterRef("offered_at"), at__lt=as_of
     )
     rows = (
-        Handoff.objects.filter(offered_at__lt=as_of, lead__fit__isnull=False)
+        Handoff.objects.filter(offered_at__lt=as_of, lead__fit__isnull=False, is_pulled=False)
         .exclude(status=HandoffStatus.WITHDRAWN)
         .annotate(has_won=Exists(won))
         .order_by("-offered_at", "-pk")

@@ -6,9 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from leads import bulk
+from leads.handoffs.assignment import OfLead, Turns
 from leads.handoffs.states import OFFERABLE
 from leads.models import OPEN, Handoff, HandoffStatus, Lead
 from portal.common.models import Team, User
@@ -43,7 +45,7 @@ class Growth:
 def growth_of(entering: Iterable[int], leaving: Iterable[int]) -> list[Growth] | None:
     """Each queue that changes, the one that grows most first; None where too many enter to divide them.
 
-    An entering lead that may be offered is a new offer, of the account's owner if they are in sales; an
+    An entering lead that may be offered is a new offer, to whom the rules would give it today; an
     offered lead that leaves is withdrawn. What was accepted stays with whoever accepted it.
     """
     entering = [int(lead) for lead in entering]
@@ -55,8 +57,9 @@ def growth_of(entering: Iterable[int], leaving: Iterable[int]) -> list[Growth] |
     sellers = {person.pk: person for person in people_of(Team.SALES)}
     joining: dict[int | None, list[int]] = defaultdict(list)
     withdrawn: dict[int | None, list[int]] = defaultdict(list)
-    for lead, owner in offerable(lead for lead in entering if lead not in taken):
-        joining[owner if owner in sellers else None].append(lead)
+    new = [OfLead(*row) for row in offerable(lead for lead in entering if lead not in taken)]
+    for lead, turn in Turns.look(timezone.now()).deal(new).items():
+        joining[turn.owner_id].append(lead)
     for lead, status, owner in rows:
         if status == HandoffStatus.OFFERED and lead in leaves:
             withdrawn[owner].append(lead)

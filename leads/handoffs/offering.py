@@ -12,8 +12,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from definitions.models import Version
-from leads.handoffs.assignment import Turn
+from definitions.models import Definition, Version
+from leads.handoffs.assignment import Turn, Turns, of_leads
 from leads.handoffs.clocks import (
     Promise,
     clocks_of_leads_end,
@@ -22,6 +22,7 @@ from leads.handoffs.clocks import (
     promise_from,
     promised_hours,
 )
+from leads.handoffs.overriding import held_back, wanted_by_hand
 from leads.handoffs.stages import stages_move
 from leads.handoffs.states import STAGE_AFTER
 from leads.models import OPEN, ClockKind, Handoff, Lead, LeadStage, Qualification, Score
@@ -79,9 +80,15 @@ def receipts_of(version: Version, lead_ids: list[int], now: datetime) -> dict[in
 
 
 def offer(
-    *, terms: Terms, lead_ids: Iterable[int], receipts: dict[int, Receipt], turn_of: Callable[[Lead], Turn]
+    *,
+    terms: Terms,
+    lead_ids: Iterable[int],
+    receipts: dict[int, Receipt],
+    turn_of: Callable[[Lead], Turn] | None = None,
 ) -> list[Handoff]:
     """Offer these leads, in the caller's transaction; those that may no longer be offered are left out.
+
+    Whose turn each is the rules of the workspace say, unless `turn_of` does.
 
     Leads that another worker holds are skipped: it is offering them. Everything that decides is
     read again after the lock, and the database's own constraint stands behind it.
@@ -92,32 +99,43 @@ def offer(
         .filter(pk__in=list(lead_ids), merged_into=None)
         .order_by("pk")
     )
+    # The version must still be the one in force: a flip may have come in between.
+    if not leads or not Definition.objects.filter(active_version=terms.version).exists():
+        return []
     ids = [lead.pk for lead in leads]
     taken = set(Handoff.objects.filter(lead_id__in=ids, status__in=OPEN).values_list("lead_id", flat=True))
-    # The version must still be the one in force: a flip may have come in between.
-    qualified = dict(
-        Score.objects.filter(
-            lead_id__in=ids,
-            is_qualified=True,
-            version=terms.version,
-            version__definition__active_version=terms.version,
-        ).values_list("lead_id", "qualification")
-    )
+    scores = Score.objects.filter(lead_id__in=ids, is_qualified=True, version=terms.version)
+    qualified = dict(scores.values_list("lead_id", "qualification"))
+    wanted, kept_back = wanted_by_hand(ids), held_back(ids)
     chosen = [
         lead
         for lead in leads
         if lead.pk not in taken
-        and lead.pk in qualified
-        and receipts.get(lead.pk, {}).get("is_qualified", False)
+        and lead.pk not in kept_back
+        and lead.pk in receipts
+        and (lead.pk in wanted or (lead.pk in qualified and receipts[lead.pk]["is_qualified"]))
     ]
-    rows = [
-        _row(terms, lead, receipts[lead.pk], qualified[lead.pk] == Qualification.ALONE, turn_of(lead))
-        for lead in chosen
-    ]
+    if not chosen:
+        return []
+    dealer = None
+    if turn_of is None:
+        dealer = Turns.hold(terms.now)
+        turns = dealer.deal(of_leads(chosen))
+    else:
+        turns = {lead.pk: turn_of(lead) for lead in chosen}
+    rows = []
+    for lead in chosen:
+        is_request = qualified.get(lead.pk) == Qualification.ALONE
+        rows.append(handoff_row(terms, lead, receipts[lead.pk], is_request, turns[lead.pk]))
+    for row in rows:
+        if not row.receipt["is_qualified"]:
+            row.override_id = wanted[row.lead_id]
     promises = _promises(terms, rows)
     made = Handoff.objects.bulk_create(rows)
     clocks_of_leads_end([row.lead_id for row in made], at=terms.now)
     clocks_start(ClockKind.DECIDE, [(row.pk, promise) for row, promise in zip(made, promises, strict=True)])
+    if dealer:
+        dealer.record(made, turns)
     stages_move(
         leads=[(row.lead_id, lead.stage, row.pk) for row, lead in zip(made, chosen, strict=True)],
         after=STAGE_AFTER["offer"],
@@ -129,7 +147,8 @@ def offer(
     return made
 
 
-def _row(terms: Terms, lead: Lead, receipt: Receipt, is_contact_request: bool, turn: Turn) -> Handoff:
+def handoff_row(terms: Terms, lead: Lead, receipt: Receipt, is_contact_request: bool, turn: Turn) -> Handoff:
+    """A handoff of this moment, not saved."""
     return Handoff(
         lead_id=lead.pk,
         version=terms.version,
@@ -167,8 +186,8 @@ def _tell_owners(made: list[Handoff], now: datetime) -> None:
     for person in User.objects.filter(pk__in=by_owner):
         count = len(by_owner[person.pk])
         sentence = ngettext(
-            "%(n)d lead of your accounts is offered to you.",
-            "%(n)d leads of your accounts are offered to you.",
+            "%(n)d lead is offered to you.",
+            "%(n)d leads are offered to you.",
             count,
         )
         owe_notification(

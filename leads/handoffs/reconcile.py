@@ -19,10 +19,11 @@ from django.utils.translation import gettext as _
 
 from definitions.models import Definition, Stage, Version
 from definitions.selectors import active_version
-from leads.handoffs.assignment import Turns
 from leads.handoffs.clock_firing import clocks_run_over
 from leads.handoffs.clocks import clocks_stop
 from leads.handoffs.offering import Terms, nobody_decided, offer, receipts_of, terms_of
+from leads.handoffs.overriding import held_back, hold_words, open_override, overrides_end
+from leads.handoffs.passing_on import pass_on_of_those_who_left
 from leads.handoffs.stages import stages_move
 from leads.handoffs.states import OFFERABLE, STAGE_AFTER
 from leads.models import (
@@ -35,6 +36,7 @@ from leads.models import (
     HandoffStatus,
     Lead,
     LeadStage,
+    Override,
     Qualification,
     ReasonFamily,
     Score,
@@ -54,12 +56,13 @@ class Reconciled:
 
     withdrawn: int = 0
     expired: int = 0
+    passed_on: int = 0
     offered: int = 0
     assessed: int = 0
 
     @property
     def is_quiet(self) -> bool:
-        return not (self.withdrawn or self.expired or self.offered or self.assessed)
+        return not (self.withdrawn or self.expired or self.passed_on or self.offered or self.assessed)
 
 
 def handoffs_reconcile(*, limit: int | None = None) -> Reconciled:
@@ -73,15 +76,16 @@ def handoffs_reconcile(*, limit: int | None = None) -> Reconciled:
     if version is None:
         return done
     now = timezone.now()
+    overrides_end(now)
     done.withdrawn = sum(_withdraw(version, ids, now) for ids in _batches(_no_longer_qualified(version)))
     terms = terms_of(version, now)
     done.expired = sum(_expire(terms, ids) for ids in _batches(_stale(now)))
-    turns = Turns()
+    done.passed_on = pass_on_of_those_who_left(terms)
     for ids in _to_offer(version, now):
         ids = ids if limit is None else ids[: limit - done.offered]
         if ids:
             # As of this batch: that those before it took their time is charged to nobody.
-            done.offered += _offer(terms.at(timezone.now()), ids, turns)
+            done.offered += _offer(terms.at(timezone.now()), ids)
     done.assessed = sum(_assess(ids) for ids in _batches(_newly_assessed(version), ASSESS_BATCH))
     return done
 
@@ -97,8 +101,11 @@ def _batches(rows: QuerySet, size: int = BATCH, key: str = "pk") -> Iterator[lis
 # -- withdraw --------------------------------------------------------------------------------------------
 
 
-def _qualifies(version: Version, lead: str) -> Exists:
-    return Exists(Score.objects.filter(version=version, lead=OuterRef(lead), is_qualified=True))
+def _qualifies(version: Version, lead: str) -> Q:
+    """By its score, or by somebody's word: an override stands above the machine while it lasts."""
+    scored = Exists(Score.objects.filter(version=version, lead=OuterRef(lead), is_qualified=True))
+    is_held = open_override(Override.Kind.HOLD, lead)
+    return (Q(scored) & ~Q(is_held)) | Q(open_override(Override.Kind.QUALIFY, lead))
 
 
 def _no_longer_qualified(version: Version) -> QuerySet[Handoff]:
@@ -123,8 +130,10 @@ def _withdraw(version: Version, ids: list[int], now: datetime) -> int:
         )
     )
     by_note: dict[str, list[int]] = {}
+    holds = held_back(row.lead_id for row in rows)
     for row in rows:
-        row.note = _withdrawal_words(version, row.lead, why.get(row.lead_id))
+        hold = holds.get(row.lead_id)
+        row.note = hold_words(hold) if hold else _withdrawal_words(version, row.lead, why.get(row.lead_id))
         by_note.setdefault(row.note, []).append(row.pk)
     for note, pks in by_note.items():
         Handoff.objects.filter(pk__in=pks).update(status=HandoffStatus.WITHDRAWN, ended_at=now, note=note)
@@ -212,13 +221,29 @@ def _to_offer(version: Version, now: datetime) -> Iterator[list[int]]:
     is_open = Exists(Handoff.objects.filter(lead=OuterRef("lead_id"), status__in=OPEN))
     scores = Score.objects.filter(
         ~is_open,
+        ~open_override(Override.Kind.HOLD, "lead_id"),
         version=version,
         is_qualified=True,
         lead__stage__in=OFFERABLE,
         lead__merged_into=None,
     )
     yield from _batches(scores, key="lead_id")
+    yield from _batches(_by_override(), key="lead_id")
     yield from _back_from_nurture(version, now)
+
+
+def _by_override() -> QuerySet[Override]:
+    """Those that have led to no offer yet: what sales returned is not offered at once again."""
+    is_open = Exists(Handoff.objects.filter(lead=OuterRef("lead_id"), status__in=OPEN))
+    since = Handoff.objects.filter(lead=OuterRef("lead_id"), offered_at__gte=OuterRef("made_at"))
+    return Override.objects.filter(
+        ~is_open,
+        ~Exists(since),
+        kind=Override.Kind.QUALIFY,
+        ended_at=None,
+        lead__stage__in=(*OFFERABLE, LeadStage.NURTURE),
+        lead__merged_into=None,
+    )
 
 
 def _back_from_nurture(version: Version, now: datetime) -> Iterator[list[int]]:
@@ -278,10 +303,10 @@ def _latest_change(lead_ids: list[int], since: datetime) -> dict[int, datetime]:
     )
 
 
-def _offer(terms: Terms, ids: list[int], turns: Turns) -> int:
+def _offer(terms: Terms, ids: list[int]) -> int:
     receipts = receipts_of(terms.version, ids, terms.now)
     with transaction.atomic():
-        made = offer(terms=terms, lead_ids=ids, receipts=receipts, turn_of=turns.of)
+        made = offer(terms=terms, lead_ids=ids, receipts=receipts)
         _record("handoffs.offered", terms.version, made)
     return len(made)
 

@@ -18,6 +18,7 @@ from leads.handoffs.holding import as_it_stood, hold
 from leads.handoffs.offering import offer, receipts_of, terms_of
 from leads.handoffs.stages import stage_move
 from leads.handoffs.states import HANDOFF, STAGE_AFTER
+from leads.handoffs.turns import turn_given_back
 from leads.handoffs.words import too_late
 from leads.models import ClockKind, FollowUp, Handoff, HandoffStatus, Lead, LeadStage, Reason, ReasonFamily
 from leads.selectors.handoffs import MISSING_FACTS
@@ -122,6 +123,7 @@ def handoff_return(
             owner=None,
             nurture_until=day + timedelta(days=NURTURE_DAYS),
         )
+    turn_given_back(handoff)
     after = {
         "status": handoff.status,
         "reason": reason.key,

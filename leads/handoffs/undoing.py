@@ -17,8 +17,9 @@ from leads.handoffs import clocks, policies
 from leads.handoffs.holding import hold
 from leads.handoffs.stages import stage_move
 from leads.handoffs.states import HANDOFF
+from leads.handoffs.turns import turn_taken_again
 from leads.handoffs.words import too_late
-from leads.models import Handoff, HandoffStatus
+from leads.models import Handoff, HandoffStatus, PickUp
 from portal.common import audit
 from portal.common.errors import Conflict
 from portal.common.models import AuditEntry, Notification, User
@@ -95,6 +96,8 @@ def handoff_undo(*, handoff: Handoff, actor: User) -> Handoff:
         values |= _UNDECIDED
     HANDOFF.apply(handoff, _MOVES[was, before["status"]], owner=_person(before["owner"]), **values)
     clocks.clocks_undo(handoff, at=at)
+    if was == HandoffStatus.RETURNED:
+        turn_taken_again(handoff)
     stage_move(
         lead=handoff.lead,
         after=before["stage"],
@@ -146,6 +149,10 @@ def _check_nothing_followed(handoff: Handoff, entry: AuditEntry) -> Handoff | No
         what = too_late(later) if later.status != HandoffStatus.OFFERED else _("It waits in the queue.")
         raise Conflict(
             _("The lead was offered again since. %(what)s Nothing was taken back.") % {"what": what}
+        )
+    if picked := PickUp.objects.select_related("picked_by").filter(handoff=handoff).first():
+        raise Conflict(
+            _("%(name)s has picked this return up since. Nothing was taken back.") % {"name": picked.picked_by}
         )
     has_worked = handoff.followed_up_at or handoff.sales_checks.exists()
     if handoff.status == HandoffStatus.ACCEPTED and has_worked:

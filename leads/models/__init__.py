@@ -1,3 +1,4 @@
+from leads.models.care import Override, PickUp
 from leads.models.challenges import Amendment
 from leads.models.clocks import Clock, ClockKind, ClockNotice, Threshold
 from leads.models.evidence import BackTest, BackTestWeek
@@ -43,9 +44,11 @@ from leads.models.scoring import (
 )
 from leads.models.shadows import Shadow, ShadowLead
 from leads.models.tasting import Tasting, TastingAnswer, TastingLead
+from leads.models.turns import Absence, DealtTurn, Pool, PoolMember, TurnBook, TurnRule
 
 __all__ = [
     "OPEN",
+    "Absence",
     "Account",
     "AccountValue",
     "Activity",
@@ -58,6 +61,7 @@ __all__ = [
     "ClockKind",
     "ClockLook",
     "ClockNotice",
+    "DealtTurn",
     "FactsChange",
     "FieldChange",
     "FollowUp",
@@ -75,6 +79,10 @@ __all__ = [
     "MarkDrain",
     "Outcome",
     "OutcomeKind",
+    "Override",
+    "PickUp",
+    "Pool",
+    "PoolMember",
     "PreviewColumn",
     "PreviewSnapshot",
     "PreviewWish",
@@ -97,4 +105,6 @@ __all__ = [
     "Term",
     "Threshold",
     "TouchedLead",
+    "TurnBook",
+    "TurnRule",
 ]

@@ -65,6 +65,11 @@ class Handoff(models.Model):
     receipt = models.JSONField()
     is_contact_request = models.BooleanField(default=False)
     is_recycled = models.BooleanField(default=False)
+    is_pulled = models.BooleanField(default=False)  # a rep took it although it did not qualify
+    # Offered because a person said so: the receipt says that the machine did not.
+    override = models.ForeignKey(
+        "leads.Override", null=True, blank=True, on_delete=models.PROTECT, related_name="handoffs"
+    )
     status = models.CharField(max_length=16, choices=HandoffStatus.choices, default=HandoffStatus.OFFERED)
     # Offered: whose turn it is (empty: the shared queue). Accepted and later: who took it.
     owner = models.ForeignKey(

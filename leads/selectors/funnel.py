@@ -76,6 +76,7 @@ def _conditions() -> dict[str, Any]:
         "late": (decided & Q(decided_at__gt=F("due_at"))) | Q(status=HandoffStatus.EXPIRED),
         "challenged": Q(status=HandoffStatus.RETURNED) & ~Q(challenged_key=""),
         "something_missing": Q(status=HandoffStatus.RETURNED, is_something_missing=True),
+        "pulled": Q(is_pulled=True),
     }
 
 
@@ -92,10 +93,13 @@ def narrowed(
     """Only the handoffs that a number counts. `reason` and `version` are ids; `channel` "" is “not known”.
 
     A reason is one and the same however often it was reworded.
+    The numbers of a period leave out what a rep pulled: nobody offered it, so nothing was accepted.
     """
     if period:
         start, end = period.bounds(workspace_zone())
         rows = rows.filter(offered_at__gte=start, offered_at__lt=end)
+        if status != "pulled":
+            rows = rows.filter(is_pulled=False)
     if status:
         rows = rows.filter(_conditions()[status])
     if reason:

@@ -209,7 +209,7 @@ def watch_list(
     `status` is one of a handoff, or one of the wider ones that the numbers of a period count.
     """
     rows = narrowed(
-        handoffs_visible_to(user),
+        handoffs_visible_to(user).select_related("pick_up__picked_by", "pick_up__settled_by"),
         period=period,
         status=status,
         reason=reason,

@@ -8,7 +8,6 @@ from django.db.models import Count, F, OuterRef, Prefetch, Q, QuerySet, Subquery
 
 from definitions.models import Version
 from leads.models import (
-    OPEN,
     Account,
     AccountValue,
     Handoff,
@@ -17,14 +16,11 @@ from leads.models import (
     Lead,
     LeadStage,
     LeadValue,
-    Qualification,
     Score,
     Source,
 )
 from portal.common.models import User
 
-# Within so many points of the threshold a lead is "one clause short" and worth a human eye.
-NEAR_MISS_POINTS = 10
 # More than this is not looked through: a longer word finds it.
 MOST_FOUND = 8
 
@@ -118,7 +114,7 @@ def nurture_list(user: User, version: Version | None, *, q: str = "", family: st
     """Leads in marketing's care, each with its last return in `returns[0]`; next to come back on top."""
     returns = (
         Handoff.objects.filter(status=HandoffStatus.RETURNED)
-        .select_related("decided_by")
+        .select_related("decided_by", "pick_up__picked_by")
         .order_by("-ended_at", "-id")
     )
     last = returns.filter(lead=OuterRef("pk"))
@@ -136,25 +132,10 @@ def nurture_list(user: User, version: Version | None, *, q: str = "", family: st
     )
 
 
-def near_misses(version: Version) -> QuerySet[Score]:
-    """Leads that lack at most `NEAR_MISS_POINTS` to the threshold, best first; nobody works on them."""
-    is_open = Handoff.objects.filter(status__in=OPEN).values("lead_id")
-    return (
-        Score.objects.filter(
-            version=version,
-            is_qualified=False,
-            qualification=Qualification.BELOW_THRESHOLD,
-            points__gte=version.threshold - NEAR_MISS_POINTS,
-            points__lt=version.threshold,
-            lead__merged_into=None,
-            lead__stage__in=(LeadStage.NOT_ASSESSED, LeadStage.LEAD, LeadStage.NURTURE),
-        )
-        .exclude(lead__in=is_open)
-        .select_related("lead__account")
-        .defer("lead__provenance", "lead__account__provenance")
-        .annotate(missing=version.threshold - F("points"))
-        .order_by("-points", "lead_id")
-    )
+def leads_with_accounts(user: User, lead_ids: Iterable[int]) -> dict[int, Lead]:
+    """These leads by id, for a page that has found them by other means."""
+    rows = leads_visible_to(user).select_related("account").defer("provenance", "account__provenance")
+    return rows.in_bulk(list(lead_ids))
 
 
 def values_of_lead(lead: Lead) -> list[LeadValue]:

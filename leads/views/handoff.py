@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from leads.handoffs import policies, services
 from leads.handoffs.forms import DisqualifyForm, FollowUpForm, ReturnForm
+from leads.handoffs.turn_policies import may_reassign_handoff
 from leads.handoffs.undoing import handoff_undo as take_back
 from leads.handoffs.undoing import seconds_to_undo
 from leads.models import Handoff, HandoffStatus
@@ -48,6 +49,7 @@ def context_of(request: SignedInRequest, handoff: Handoff, **more: Any) -> dict[
         "may_decide": policies.may_decide_handoff(request.user, handoff),
         "may_return": policies.may_return_handoff(request.user, handoff),
         "may_work": policies.may_work_handoff(request.user, handoff),
+        "may_reassign": may_reassign_handoff(request.user, handoff),
         **more,
     }
 

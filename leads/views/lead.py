@@ -13,11 +13,14 @@ from django.views.decorators.http import require_GET
 
 from definitions.models import Stage, Version
 from definitions.selectors import active_version
+from leads.care.policies import may_pull_lead
 from leads.golden.policies import may_lay_golden
 from leads.golden.selectors import golden_of_lead
+from leads.handoffs.override_policies import may_override, may_override_lead
 from leads.models import OPEN, Lead
 from leads.scoring.receipt import receipt
 from leads.selectors import lead_facts, leads
+from leads.selectors.care import override_of
 from leads.selectors.committee import committee_of
 from leads.selectors.relaxed import only_relaxed_ids
 from leads.selectors.timeline import handoffs_of, timeline_of
@@ -43,6 +46,7 @@ def lead_page(request: SignedInRequest, pk: int) -> HttpResponse:
         "values": [(row.attribute.label, lead_facts.value_words(row)) for row in leads.values_of_lead(lead)],
         "receipt": _live_receipt(version, lead),
         "relaxed_ids": only_relaxed_ids(version, [lead.pk]),
+        "by_hand": _by_hand(request, lead),
         "golden": golden_of_lead(request.user, lead),
         "may_lay_golden": may_lay_golden(request.user),
         "entries": entries,
@@ -52,6 +56,16 @@ def lead_page(request: SignedInRequest, pk: int) -> HttpResponse:
         **_colleagues(lead, version),
     }
     return render(request, "leads/lead_page.html", context)
+
+
+def _by_hand(request: SignedInRequest, lead: Lead) -> dict[str, Any]:
+    """What somebody decided otherwise about this lead, and whether the reader may."""
+    return {
+        "standing": override_of(lead),
+        "may_override": may_override(request.user),
+        "may_override_lead": may_override_lead(request.user, lead),
+        "may_pull_lead": may_pull_lead(request.user, lead),
+    }
 
 
 def _until(request: SignedInRequest) -> datetime | None:

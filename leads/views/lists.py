@@ -1,4 +1,4 @@
-"""The lists around the queue: all leads, my accepted ones, nurture, near misses."""
+"""The lists around the queue: all leads, my accepted ones, nurture."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET
 
 from definitions.models import Stage
 from definitions.selectors import active_version
+from leads.care.policies import may_pick_up
 from leads.filters import LeadFilter, NurtureFilter
 from leads.handoffs import policies
 from leads.selectors import handoffs, leads
@@ -43,13 +44,6 @@ def nurture(request: SignedInRequest) -> HttpResponse:
     form = NurtureFilter(request.GET)
     page = page_of(request, leads.nurture_list(request.user, version, **form.chosen))
     handoffs.with_words(lead.returns[0] for lead in page if lead.returns)
-    context = {"form": form, "page": page, "version": version}
+    may = may_pick_up(request.user)
+    context = {"form": form, "page": page, "version": version, "may_pick_up": may}
     return render_page(request, "leads/nurture.html", "leads/_nurture_results.html", context)
-
-
-@require_GET
-def near_misses(request: SignedInRequest) -> HttpResponse:
-    version = active_version(Stage.MQL)
-    page = page_of(request, leads.near_misses(version)) if version else None
-    context = {"page": page, "version": version, "within": leads.NEAR_MISS_POINTS}
-    return render(request, "leads/near_misses.html", context)

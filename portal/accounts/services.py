@@ -9,8 +9,10 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from leads.handoffs.tasks import reconcile_handoffs
 from portal.accounts import policies, selectors
 from portal.common import audit
+from portal.common.bells import ring_on_commit
 from portal.common.errors import Conflict, Invalid
 from portal.common.mail import owe_mail
 from portal.common.models import Invitation, Role, User, Workspace
@@ -128,6 +130,9 @@ def person_edit(
     audit.record(
         "person.changed", subject=person, actor=actor, before={f: before[f] for f in after}, after=after
     )
+    if {"is_active", "team"} & after.keys():
+        # Open leads in the name of somebody who leaves sales are owed to somebody else.
+        ring_on_commit(reconcile_handoffs)
     return person
 
 

@@ -21,6 +21,7 @@ from definitions.models import (
     VersionStatus,
 )
 from leads.models import OPEN, Account, Handoff, HandoffStatus, Import, Lead
+from leads.selectors.care import to_pick_up
 from leads.selectors.funnel import Period, totals_of
 from leads.selectors.leads import leads_found
 from leads.selectors.runs import open_runs
@@ -198,20 +199,19 @@ def _follow_ups(counts: dict[str, Any], now: datetime) -> list[ToDo]:
 
 
 def _returned(user: User) -> list[ToDo]:
-    since = timezone.now() - timedelta(days=7)
-    count = Handoff.objects.filter(status=HandoffStatus.RETURNED, offered_at__gte=since).count()
+    count = to_pick_up(user).count()
     if not count:
         return []
     return [
         ToDo(
             ngettext(
-                "Sales returned %(n)d lead of those offered in the last seven days, with a reason.",
-                "Sales returned %(n)d leads of those offered in the last seven days, with reasons.",
+                "%(n)d lead that sales returned waits to be picked up.",
+                "%(n)d leads that sales returned wait to be picked up.",
                 count,
             )
             % {"n": count},
-            reverse("leads:watch_list") + "?status=returned&since=7",
-            _("See why"),
+            reverse("leads:returned_list"),
+            _("Pick up"),
             count,
             icon="arrow-return-left",
         )
@@ -283,7 +283,9 @@ def standing(ballots: list[Ballot], meetings: list[Meeting]) -> dict[str, Any]:
         "drafts": Version.objects.filter(status=VersionStatus.DRAFT).select_related(
             "definition", "created_by"
         )[:5],
-        "handed_over": totals_of(Handoff.objects.filter(offered_at__gte=start, offered_at__lt=end)),
+        "handed_over": totals_of(
+            Handoff.objects.filter(offered_at__gte=start, offered_at__lt=end, is_pulled=False)
+        ),
         "since": period.first.isoformat(),
     }
 

@@ -56,6 +56,14 @@ STATUSES: dict[str, StatusLook] = {
     "disqualified": StatusLook(_("Disqualified"), "ban", "bad"),
     "relaxed": StatusLook(_("Only while relaxed"), "clock-history", "warn"),
     "recycled": StatusLook(_("Recycled"), "recycle", "plain"),
+    "pulled": StatusLook(_("Pulled"), "box-arrow-in-right", "warn"),
+    "by_hand": StatusLook(_("Decided by hand"), "person-check", "warn"),
+    "held": StatusLook(_("Held back"), "pause-circle", "warn"),
+    # What marketing does about a return
+    "fixed": StatusLook(_("Put right"), "wrench", "good"),
+    "rerouted": StatusLook(_("Offered again"), "arrow-repeat", "going"),
+    "resting": StatusLook(_("In nurture"), "heart", "plain"),
+    "ruled_out": StatusLook(_("Ruled out"), "ban", "bad"),
     # A golden lead, and whether a text keeps it
     "golden_always": StatusLook(_("Must always qualify"), "star-fill", "plain"),
     "golden_never": StatusLook(_("Must never qualify"), "slash-circle", "plain"),

@@ -101,7 +101,7 @@ def test_the_owner_of_the_account_has_the_turn(version: Version) -> None:
     handoff = an_offer(version, seller=sofia())
     assert handoff.owner == sofia()
     assert handoff.assignment == "Sofia Petrova owns the account."
-    assert Notification.objects.get(person=sofia()).sentence == "1 lead of your accounts is offered to you."
+    assert Notification.objects.get(person=sofia()).sentence == "1 lead is offered to you."
 
 
 def test_an_owner_who_left_has_no_turn(version: Version) -> None:

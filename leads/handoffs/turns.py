@@ -1,0 +1,54 @@
+"""What becomes of a turn after it was dealt: a dud gives it back, a lead handed on takes it along."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db.models import F
+
+from leads.models import DealtTurn, Handoff, PoolMember, ReasonFamily, TurnBook
+from portal.common.models import User
+
+# A wrong rep is no dud: what is procedural goes to somebody else, and the turn was had.
+DUDS = (ReasonFamily.DEFINITIONAL, ReasonFamily.CLERICAL)
+
+
+def turn_given_back(handoff: Handoff) -> bool:
+    """After a return, in its transaction: whoever was dealt a dud keeps the turn, and their week has room.
+
+    True when there was a turn to give back. Once for each handoff, however often it is asked.
+    """
+    if handoff.reason is None or handoff.reason.family not in DUDS:
+        return False
+    turn = DealtTurn.objects.filter(handoff=handoff, is_given_back=False).first()
+    if turn is None:
+        return False
+    # Credits are dealt by under this lock: nobody deals by a number that is being changed.
+    TurnBook.objects.select_for_update().get(pk=1)
+    if not DealtTurn.objects.filter(pk=turn.pk, is_given_back=False).update(is_given_back=True):
+        return False
+    PoolMember.objects.filter(pool=turn.pool_id, person=turn.person_id).update(credits=F("credits") + 1)
+    return True
+
+
+def turn_taken_again(handoff: Handoff) -> bool:
+    """The return is taken back, in that transaction: the lead was no dud after all, and the turn was had."""
+    turn = DealtTurn.objects.filter(handoff=handoff, is_given_back=True).last()
+    if turn is None:
+        return False
+    TurnBook.objects.select_for_update().get(pk=1)
+    if not DealtTurn.objects.filter(pk=turn.pk, is_given_back=True).update(is_given_back=False):
+        return False
+    owed = PoolMember.objects.filter(pool=turn.pool_id, person=turn.person_id, credits__gt=0)
+    owed.update(credits=F("credits") - 1)
+    return True
+
+
+def turns_given(handoffs: Iterable[Handoff], to: User, now: datetime) -> list[DealtTurn]:
+    """These leads were handed to somebody: the turns are theirs, and nobody's place in a round changes."""
+    rows = list(handoffs)
+    DealtTurn.objects.filter(handoff__in=rows, is_given_back=False).update(is_given_back=True)
+    return DealtTurn.objects.bulk_create(
+        DealtTurn(handoff=handoff, person=to, dealt_at=now) for handoff in rows
+    )
