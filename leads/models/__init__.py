@@ -40,6 +40,7 @@ from leads.models.scoring import (
 )
 from leads.models.shadows import Shadow, ShadowLead
 from leads.models.tasting import Tasting, TastingAnswer, TastingLead
+from leads.models.words import LeadWords
 
 __all__ = [
     "OPEN",
@@ -65,6 +66,7 @@ __all__ = [
     "LeadFit",
     "LeadStage",
     "LeadValue",
+    "LeadWords",
     "MarkDrain",
     "Outcome",
     "OutcomeKind",
