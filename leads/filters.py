@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.utils.functional import Promise
@@ -48,16 +49,58 @@ def _choice(label: Any, choices: Choices = ()) -> forms.ChoiceField:
 AT_LEAST_GRADE = (("5", _("5")), ("4", _("4 or more")), ("3", _("3 or more")), ("2", _("2 or more")))
 
 
+SEGMENT_LABELS = {
+    "source": _("Lead source"),
+    "channel": _("Channel"),
+    "industry": _("Industry"),
+    "size": _("Company size"),
+    "country": _("Country"),
+}
+
+
 class QueueFilter(FilterForm):
+    """The filters of the queue. Those of the segment take any text: what is offered has only some values.
+
+    `choices` are the values to choose from; without them each offers what is chosen already.
+    """
+
     tab = forms.ChoiceField(
         required=False,
-        choices=[("all", ""), ("unclaimed", ""), ("mine", "")],
+        choices=[("all", ""), ("unclaimed", ""), ("team", ""), ("mine", "")],
         widget=forms.HiddenInput,
     )
     grade = _choice(_("Grade"), AT_LEAST_GRADE)
-    source = _choice(_("Lead source"))
     due = _choice(_("Due"), (("overdue", _("Overdue")), ("soon", _("Within 24 hours"))))
     kind = _choice(_("Only"), (("contact", _("Asked for contact")), ("recycled", _("Recycled"))))
+
+    def __init__(self, data: Any, choices: Mapping[str, Iterable[str]] | None = None) -> None:
+        super().__init__(data)
+        self.fields["q"].widget.attrs |= {"data-key": "/", "data-key-label": _("Search the queue")}
+        for name, label in SEGMENT_LABELS.items():
+            chosen = str(data.get(name, ""))
+            values = dict.fromkeys([*(choices or {}).get(name, ()), *([chosen] if chosen else [])])
+            widget = forms.Select(choices=[ANY, *((value, value) for value in values)])
+            self.fields[name] = forms.CharField(label=label, required=False, max_length=200, widget=widget)
+
+    def query(self, **changes: str) -> str:
+        """What is chosen, with these changes, as it stands in an address behind the “?”."""
+        values = {**self.chosen, **changes}
+        if values["tab"] == "all":
+            values["tab"] = ""
+        return urlencode({name: value for name, value in values.items() if value})
+
+    @property
+    def of_segment(self) -> list[forms.BoundField]:
+        return [self[name] for name in SEGMENT_LABELS]
+
+    @property
+    def of_offer(self) -> list[forms.BoundField]:
+        return [self[name] for name in ("q", "grade", "due", "kind")]
+
+    @property
+    def segment_chosen(self) -> dict[str, str]:
+        """The values of the segment that are chosen, by name."""
+        return {name: value for name, value in self.chosen.items() if name in SEGMENT_LABELS and value}
 
 
 class LeadFilter(FilterForm):

@@ -26,6 +26,7 @@ from leads.models import (
     Lead,
     LeadFit,
     LeadStage,
+    LeadWords,
     Score,
     Shadow,
     ShadowLead,
@@ -168,6 +169,10 @@ def _every_lead_is_scored_or_owed() -> Iterator[str]:
     yield from _named(
         "Leads without their row of facts",
         Lead.objects.filter(~Exists(LeadFit.objects.filter(lead=OuterRef("pk"))), merged_into=None),
+    )
+    yield from _named(
+        "Leads without the words by which they are found",
+        Lead.objects.filter(~Exists(LeadWords.objects.filter(lead=OuterRef("pk"))), merged_into=None),
     )
     yield from _named("Merged leads that still have facts", LeadFit.objects.exclude(lead__merged_into=None))
 

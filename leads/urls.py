@@ -25,6 +25,7 @@ from leads.views import (
     reps,
     returned,
     runs,
+    saved_views,
     shadows,
     suggest,
     tasting,
@@ -36,6 +37,11 @@ app_name = "leads"
 urlpatterns = [
     # The queue and what sales does with it
     path("", queue.queue, name="queue"),
+    path("news/", queue.queue_news, name="queue_news"),
+    path("segment/", queue.queue_segment, name="queue_segment"),
+    path("accept/", queue.queue_accept, name="queue_accept"),
+    path("views/save/", saved_views.saved_view_save, name="saved_view_save"),
+    path("views/<int:pk>/delete/", saved_views.saved_view_delete, name="saved_view_delete"),
     path("mine/", lists.my_leads, name="my_leads"),
     path("handoffs/<int:pk>/", handoff.handoff_page, name="handoff_page"),
     path("handoffs/<int:pk>/receipt/", handoff.handoff_receipt, name="handoff_receipt"),

@@ -152,7 +152,8 @@ def _check_nothing_followed(handoff: Handoff, entry: AuditEntry) -> Handoff | No
         )
     if picked := PickUp.objects.select_related("picked_by").filter(handoff=handoff).first():
         raise Conflict(
-            _("%(name)s has picked this return up since. Nothing was taken back.") % {"name": picked.picked_by}
+            _("%(name)s has picked this return up since. Nothing was taken back.")
+            % {"name": picked.picked_by}
         )
     has_worked = handoff.followed_up_at or handoff.sales_checks.exists()
     if handoff.status == HandoffStatus.ACCEPTED and has_worked:

@@ -45,6 +45,7 @@ from leads.models.scoring import (
 from leads.models.shadows import Shadow, ShadowLead
 from leads.models.tasting import Tasting, TastingAnswer, TastingLead
 from leads.models.turns import Absence, DealtTurn, Pool, PoolMember, TurnBook, TurnRule
+from leads.models.words import LeadWords
 
 __all__ = [
     "OPEN",
@@ -76,6 +77,7 @@ __all__ = [
     "LeadFit",
     "LeadStage",
     "LeadValue",
+    "LeadWords",
     "MarkDrain",
     "Outcome",
     "OutcomeKind",

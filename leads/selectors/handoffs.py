@@ -1,4 +1,4 @@
-"""Reads of handoffs: the queue, a rep's accepted leads, and what became of every lead handed over."""
+"""Reads of handoffs: a rep's accepted leads, and what became of every lead handed over."""
 
 from __future__ import annotations
 
@@ -14,10 +14,8 @@ from django.utils.translation import gettext_lazy
 
 from leads.models import FollowUp, Handoff, HandoffStatus, Outcome
 from leads.selectors.funnel import NO_CHANNEL, Period, narrowed
-from leads.selectors.leads import words_match
+from leads.words import words_match
 from portal.common.models import User
-
-SOURCES_SHOWN = 60
 
 
 def handoffs_visible_to(user: User) -> QuerySet[Handoff]:
@@ -66,77 +64,6 @@ def with_words(handoffs: Iterable[Any]) -> None:
         wordings = {line.get("key"): line.get("wording", "") for line in row.receipt.get("lines", ())}
         row.challenged_wording = wordings.get(row.challenged_key, "") if row.challenged_key else ""
         row.missing_words = MISSING_FACTS.get(row.missing_field, row.missing_field)
-
-
-# -- the queue -------------------------------------------------------------------------------------------
-
-TABS: dict[str, Q] = {"unclaimed": Q(owner=None), "mine": Q(), "all": Q()}
-
-QUEUE_SORTS = {
-    "due": ("due_at", "-grade", "id"),
-    "-due": ("-due_at", "-grade", "id"),
-    "grade": ("grade", "points", "id"),
-    "-grade": ("-grade", "-points", "id"),
-    "points": ("points", "id"),
-    "-points": ("-points", "id"),
-    "age": ("-offered_at", "-id"),
-    "-age": ("offered_at", "id"),
-}
-
-
-def offered() -> QuerySet[Handoff]:
-    return Handoff.objects.filter(status=HandoffStatus.OFFERED)
-
-
-def _tab(tab: str, user: User) -> Q:
-    return Q(owner=user) if tab == "mine" else TABS.get(tab, Q())
-
-
-def queue(
-    user: User,
-    *,
-    tab: str = "all",
-    q: str = "",
-    grade: str = "",
-    source: str = "",
-    due: str = "",
-    kind: str = "",
-    sort: str = "",
-    now: datetime | None = None,
-) -> QuerySet[Handoff]:
-    """Offered handoffs, most urgent first unless sorted otherwise. `grade` is the least grade."""
-    now = now or timezone.now()
-    rows = handoffs_visible_to(user).filter(_tab(tab, user), status=HandoffStatus.OFFERED)
-    if q:
-        rows = rows.filter(words_match(q, "lead__"))
-    if grade:
-        rows = rows.filter(grade__gte=int(grade))
-    if source:
-        rows = rows.filter(lead__lead_source=source)
-    if due == "overdue":
-        rows = rows.filter(due_at__lt=now)
-    elif due == "soon":
-        rows = rows.filter(due_at__gte=now, due_at__lt=now + timedelta(hours=24))
-    if kind == "recycled":
-        rows = rows.filter(is_recycled=True)
-    elif kind == "contact":
-        rows = rows.filter(is_contact_request=True)
-    return rows.order_by(*QUEUE_SORTS.get(sort, QUEUE_SORTS["due"]))
-
-
-def queue_counts(user: User, **chosen: Any) -> dict[str, int]:
-    """What each tab of the queue holds under the chosen filters: `unclaimed`, `mine`, `all`. One query."""
-    return queue(user, **{**chosen, "tab": "all"}).aggregate(
-        unclaimed=Count("pk", filter=Q(owner=None)),
-        mine=Count("pk", filter=Q(owner=user)),
-        all=Count("pk"),
-    )
-
-
-def sources_in_queue() -> list[str]:
-    """The lead sources that the offered leads name, for the filter."""
-    rows = offered().exclude(lead__lead_source="").order_by("lead__lead_source")
-    return list(rows.values_list("lead__lead_source", flat=True).distinct()[:SOURCES_SHOWN])
 
 
 # -- accepted leads --------------------------------------------------------------------------------------
@@ -218,7 +145,7 @@ def watch_list(
         channel=("" if channel == NO_CHANNEL else channel) if channel else None,
     )
     if q:
-        rows = rows.filter(words_match(q, "lead__"))
+        rows = rows.filter(words_match(q, "lead"))
     if since:
         rows = rows.filter(offered_at__gte=(now or timezone.now()) - timedelta(days=int(since)))
     return rows.order_by(*WATCH_SORTS.get(sort, WATCH_SORTS["-offered"]))

@@ -8,7 +8,6 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -30,7 +29,7 @@ from leads.selectors.relaxed import only_relaxed_ids
 from portal.common.blame import blame
 from portal.common.errors import Invalid
 from portal.common.fragments import wants_fragment
-from portal.common.requests import SignedInRequest
+from portal.common.requests import SignedInRequest, next_address
 
 
 def the_handoff(request: SignedInRequest, pk: int) -> Handoff:
@@ -81,11 +80,7 @@ def page_of_handoff(
 
 def back(request: SignedInRequest, handoff: Handoff) -> HttpResponse:
     """To the page that the form came from, when it names one of ours; else to the handoff."""
-    following = request.POST.get("next", "")
-    is_ours = url_has_allowed_host_and_scheme(
-        following, {request.get_host()}, require_https=request.is_secure()
-    )
-    return redirect(following if is_ours and following.startswith("/") else handoff.get_absolute_url())
+    return redirect(next_address(request, handoff.get_absolute_url()))
 
 
 def say_with_undo(request: SignedInRequest, handoff: Handoff, sentence: str) -> None:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Max
 
 from definitions.models import ActivityKind, Attribute
-from leads.models import Account, AccountValue, Activity, Lead, LeadFit, LeadValue, Source, Term
+from leads.models import Account, AccountValue, Activity, Lead, LeadFit, LeadValue, LeadWords, Source, Term
 from portal.common.models import Team, User
 from portal.common.working_time import Calendar, add_working_time, working_time_before
 from portal.seed.behaviour import Behaviour, behaviour_lay
@@ -28,7 +28,7 @@ ATTRIBUTES = (
     ("contract-ends", "Current contract ends", "date", "account"),
     ("may-be-called", "Agreed to be called", "yes_no", "lead"),
 )
-FACTS = (Account, AccountValue, Activity, Lead, LeadFit, LeadValue, Term)
+FACTS = (Account, AccountValue, Activity, Lead, LeadFit, LeadValue, LeadWords, Term)
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from definitions.criteria.matching import key_form, words_form
 from leads import bulk
 from leads.facts import fit_values
-from leads.models import Lead, LeadFit, LeadStage, LeadValue, Source
+from leads.models import Lead, LeadFit, LeadStage, LeadValue, LeadWords, Source
+from leads.words import words_of
 from portal.common.fields import to_microseconds
 from portal.seed import words
 from portal.seed.companies import Companies, slug
@@ -173,11 +174,11 @@ def leads_lay(
 
 
 def _write(drawn: _Drawn, source: Source, progress: Callable[[int], None]) -> None:
-    """The leads, and what scoring reads of them."""
+    """The leads, what scoring reads of them, and the words by which they are found."""
     count, companies = len(drawn.captured), drawn.companies
     taken: Counter[str] = Counter()
     for start in range(0, count, SLICE):
-        leads, fits = [], []
+        leads, fits, texts = [], [], []
         for i in range(start, min(start + SLICE, count)):
             keys, facts = drawn.keys(i), drawn.facts(i, taken)
             at = bulk.instant_value(keys["captured_at"])
@@ -197,8 +198,10 @@ def _write(drawn: _Drawn, source: Source, progress: Callable[[int], None]) -> No
             )
             account = companies.facts(int(drawn.account[i])) if drawn.has_account[i] else {}
             fits.append(fit_values({**keys, **facts}, account))
+            texts.append((keys["pk"], words_of(facts, account.get("name"))))
         bulk.insert(Lead, COLUMNS, leads)
         bulk.insert(LeadFit, tuple(fits[0]), [tuple(fit.values()) for fit in fits])
+        bulk.insert(LeadWords, ("lead_id", "text"), texts)
         progress(start + len(leads))
 
 

@@ -157,13 +157,19 @@
   const controls = () =>
     [...document.querySelectorAll("[data-key]")].filter((each) => !each.disabled && each.checkVisibility());
 
+  // A key of the page's own goes before the same key of the frame around it.
+  const answering = (key) => {
+    const found = controls().filter((each) => each.dataset.key === key);
+    return found.find((each) => each.closest("main")) ?? found[0];
+  };
+
   const openDialog = (id) => {
     const dialog = document.getElementById(id);
     if (!dialog || dialog.open) return;
     const list = dialog.querySelector(".keys-list");
     if (list) {
       list.replaceChildren();
-      for (const control of controls()) {
+      for (const control of controls().filter((each) => each === answering(each.dataset.key))) {
         const [term, words] = [document.createElement("dt"), document.createElement("dd")];
         const key = document.createElement("kbd");
         key.textContent = control.dataset.key;
@@ -188,7 +194,7 @@
     if (isTyping(event.target) || document.querySelector("dialog[open]")) return;
     const isCombined = event.ctrlKey || event.metaKey;
     const key = isCombined ? `Ctrl+${event.shiftKey ? "Shift+" : ""}${event.key.toUpperCase()}` : event.key;
-    const control = controls().find((each) => each.dataset.key === key);
+    const control = answering(key);
     if (!control) return;
     event.preventDefault();
     if (control.matches("input:not([type='checkbox'], [type='radio'], [type='submit']), textarea, select")) {

@@ -1,7 +1,10 @@
-// The keyboard of the queue: one row is marked, j and k move the mark, a and r act on that row.
+// The keyboard and the thumb of the queue: one row is marked, j and k move the mark, a, r and x act on that
+// row. The mark stays with its lead, whatever replaces the row.
 (() => {
   "use strict";
-  const rows = () => [...document.querySelectorAll("#queue-results table.queue > tbody > tr")];
+  const ROWS = "#queue-results table.queue > tbody > tr";
+  const rows = () => [...document.querySelectorAll(ROWS)];
+  let marked = ""; // the id of the marked row
 
   // The shortcuts of the whole page look for data-key; only the marked row's controls carry it.
   const mark = (row, isByKey) => {
@@ -12,6 +15,7 @@
         else delete control.dataset.key;
       }
     }
+    marked = row?.id ?? "";
     if (row && isByKey) {
       row.querySelector("th a")?.focus({ preventScroll: true });
       row.scrollIntoView({ block: "nearest" });
@@ -21,25 +25,40 @@
   const move = (step) => {
     const all = rows();
     if (!all.length) return;
-    const at = all.findIndex((row) => row.classList.contains("is-current"));
+    const at = all.findIndex((row) => row.id === marked);
     mark(all[Math.min(Math.max(at + step, 0), all.length - 1)], true);
   };
 
   document.addEventListener("click", (event) => {
     const mover = event.target.closest("[data-move]");
     if (mover) move(Number(mover.dataset.move));
+    const presser = event.target.closest("[data-press]");
+    if (presser) {
+      if (!rows().some((row) => row.id === marked)) move(1);
+      document.querySelector(`${ROWS}.is-current [data-row-key="${presser.dataset.press}"]`)?.click();
+    }
   });
   document.addEventListener("focusin", (event) => {
-    const row = event.target.closest?.("#queue-results table.queue > tbody > tr");
-    if (row && !row.classList.contains("is-current")) mark(row, false);
+    const row = event.target.closest?.(ROWS);
+    if (row && row.id !== marked) mark(row, false);
   });
-  // An accepted row stays where it is, without controls; the mark goes with it.
-  let was = -1;
-  document.addEventListener("htmx:beforeSwap", (event) => {
-    was = rows().findIndex((row) => row === event.detail.target && row.classList.contains("is-current"));
+  // Enter opens the lead from wherever in its row one is; on a box it would send the form of all boxes.
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || !event.target.matches?.(`${ROWS} [type="checkbox"]`)) return;
+    event.preventDefault();
+    event.target.closest("tr").querySelector("th a")?.click();
   });
+
+  // Rows are replaced where they stand: one's own by accepting, others' by what is new.
+  let hadFocus = false;
+  const remember = (event) => {
+    hadFocus ||= Boolean(event.detail.target?.closest(`[id="${marked}"]`)?.contains(document.activeElement));
+  };
+  document.addEventListener("htmx:beforeSwap", remember);
+  document.addEventListener("htmx:oobBeforeSwap", remember);
   document.addEventListener("htmx:afterSettle", () => {
-    if (was >= 0 && rows()[was]) mark(rows()[was], true);
-    was = -1;
+    const row = marked && rows().find((each) => each.id === marked);
+    if (row) mark(row, hadFocus && document.activeElement === document.body);
+    hadFocus = false;
   });
 })();

@@ -272,7 +272,8 @@ def sort_header(
     """
     query = context["request"].GET.copy()
     current = query.get("sort", "")
-    query.pop("page", None)
+    for place in ("page", "after", "before"):
+        query.pop(place, None)
     query["sort"] = f"-{key}" if current == key else key
     state, arrow = "none", "arrow-down-up"
     if current == key:
