@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from leads.care.facts import FIXABLE
 from leads.care.pulling import LONGEST_REASON
 from leads.models import Handoff, Override, Reason
-from leads.selectors.handoffs import disqualify_reasons
+from leads.selectors.reasons import disqualify_reasons
 
 
 def _day(label: Any, **options: Any) -> forms.DateField:
