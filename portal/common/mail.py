@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import smtplib
 from collections.abc import Iterable
+from contextlib import closing
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +19,9 @@ from portal.common import outbox, owed
 from portal.common.bells import ring_on_commit
 from portal.common.mail_choices import stop_link
 from portal.common.models import OutgoingMail, User
+
+# Of one mail by a server that is there and takes others.
+REFUSALS = (smtplib.SMTPSenderRefused, smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError)
 
 
 def mail_of(
@@ -87,14 +91,15 @@ def oldest_due(now: datetime) -> datetime | None:
 
 @shared_task(name="portal.send_owed_mail")
 def send_owed_mail() -> None:
-    """Send what is due, one by one, over one connection."""
-    with get_connection() as connection:
+    """Send what is due, one by one, over one connection; none is opened while nothing is due."""
+    with closing(get_connection()) as connection:
         while claimed := owed.claim(_due(timezone.now()), seconds=outbox.LEASE_SECONDS):
-            for mail in claimed:
-                _send(mail, connection)
+            if not all(_send(mail, connection) for mail in claimed):
+                return  # The others wait for the next ring, with all their attempts.
 
 
-def _send(mail: OutgoingMail, connection: Any) -> None:
+def _send(mail: OutgoingMail, connection: Any) -> bool:
+    """Whether the mail server is there: it may still have refused this mail."""
     message = EmailMultiAlternatives(mail.subject, mail.text, None, [mail.to_email], connection=connection)
     message.extra_headers["Message-ID"] = f"<{mail.pk}.{mail.created_at:%Y%m%d%H%M%S}@{_mail_host()}>"
     if mail.topic and mail.to_user:
@@ -109,11 +114,13 @@ def _send(mail: OutgoingMail, connection: Any) -> None:
             mail.calendar, f"text/calendar; method={mail.calendar_method}; charset=utf-8"
         )
     try:
+        connection.open()
         message.send()
     except (smtplib.SMTPException, OSError) as error:
         outbox.failed(mail, str(error))
-    else:
-        outbox.delivered(mail)
+        return isinstance(error, REFUSALS)
+    outbox.delivered(mail)
+    return True
 
 
 def _mail_host() -> str:
