@@ -94,12 +94,11 @@ def send_owed_mail() -> None:
     """Send what is due, one by one, over one connection; none is opened while nothing is due."""
     with closing(get_connection()) as connection:
         while claimed := owed.claim(_due(timezone.now()), seconds=outbox.LEASE_SECONDS):
-            if not all(_send(mail, connection) for mail in claimed):
-                return  # The others wait for the next ring, with all their attempts.
+            for mail in claimed:
+                _send(mail, connection)
 
 
-def _send(mail: OutgoingMail, connection: Any) -> bool:
-    """Whether the mail server is there: it may still have refused this mail."""
+def _send(mail: OutgoingMail, connection: Any) -> None:
     message = EmailMultiAlternatives(mail.subject, mail.text, None, [mail.to_email], connection=connection)
     message.extra_headers["Message-ID"] = f"<{mail.pk}.{mail.created_at:%Y%m%d%H%M%S}@{_mail_host()}>"
     if mail.topic and mail.to_user:
@@ -118,9 +117,10 @@ def _send(mail: OutgoingMail, connection: Any) -> bool:
         message.send()
     except (smtplib.SMTPException, OSError) as error:
         outbox.failed(mail, str(error))
-        return isinstance(error, REFUSALS)
-    outbox.delivered(mail)
-    return True
+        if not isinstance(error, REFUSALS):
+            outbox.put_off(_due(timezone.now()), str(error))
+    else:
+        outbox.delivered(mail)
 
 
 def _mail_host() -> str:

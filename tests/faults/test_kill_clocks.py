@@ -130,7 +130,12 @@ def _kill_around_due_times(portal: Portal, *, kills: int) -> None:
         mine = waiting[number * CLOCKS_A_ROUND : (number + 1) * CLOCKS_A_ROUND]
         laid += mine
         _lay(mine, chance)
-        _ring_for(chance.uniform(0.2, ROUND_SECONDS))
+        # Now around the instants, now in the middle of what follows from them.
+        if number % 2:
+            _ring_for(chance.uniform(0, ROUND_SECONDS))
+        else:
+            _ring_until(lambda mine=mine: ClockNotice.objects.filter(clock__in=mine).exists())
+            time.sleep(chance.uniform(0, 0.3))
         portal.die_and_come_back()
     _until(lambda: not wrong(laid) and not _owed())
     assert wrong(laid) == []
@@ -246,6 +251,16 @@ def _ring_for(seconds: float) -> None:
     while (left := end - time.monotonic()) > 0:
         sweep.delay()
         time.sleep(min(0.3, left))
+
+
+def _ring_until(is_so: Callable[[], bool]) -> None:
+    deadline, next_ring = time.monotonic() + PATIENCE, 0.0
+    while not is_so():
+        assert time.monotonic() < deadline, "it did not happen"
+        if time.monotonic() > next_ring:
+            sweep.delay()
+            next_ring = time.monotonic() + 1
+        time.sleep(0.01)
 
 
 def _until(is_so: Callable[[], bool]) -> None:
