@@ -154,18 +154,14 @@ class Worker:
         self.concurrency = concurrency
         self.process: subprocess.Popen[bytes] | None = None
 
+    def arguments(self) -> list[str]:
+        options = ["-O", "fair", "--without-gossip", "--without-mingle"]
+        return ["worker", "--loglevel", "INFO", *options, "--concurrency", str(self.concurrency)]
+
     def start(self) -> None:
-        options = [
-            "-O",
-            "fair",
-            "--without-gossip",
-            "--without-mingle",
-            "--concurrency",
-            str(self.concurrency),
-        ]
         with self.log.open("ab") as output:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "celery", "-A", "portal", "worker", "--loglevel", "INFO", *options],
+                [sys.executable, "-m", "celery", "-A", "portal", *self.arguments()],
                 cwd=BASE,
                 env=environment_of_children(),
                 stdout=output,

@@ -18,7 +18,7 @@ from definitions.models import Ballot, Comment, Criterion, Persona, RepAnswer, V
 from leads.evidence.back_tests import back_test_at_once
 from leads.models import Account, GoldenLead, Handoff, Import, Lead, Reason, Run, Shadow, Tasting
 from leads.tasting.services import tasting_start
-from portal.common.models import Invitation, OwnHoliday, User
+from portal.common.models import Invitation, OutgoingCall, OutgoingMail, OwnHoliday, User, Webhook
 from portal.seed.workspace import Size, workspace_seed
 from reviews.models import Action, AgendaItem, Meeting, Series
 from tests.builders import ada, maya, mona, olga, rita, sam
@@ -27,7 +27,7 @@ SMALL = Size(leads=120, accounts=40, activities=1_200)
 # 409 on a GET: minutes that are not written yet. 422: a question to history that makes no sense.
 FINE = {200, 204, 286, 301, 302, 403, 404, 405, 409, 422}
 # What anybody may open: they say who one is, or ask it.
-OPEN_TO_STRANGERS = ("accounts/", "welcome", "join/", "reviews/feed/")
+OPEN_TO_STRANGERS = ("accounts/", "welcome", "join/", "mail/stop/", "reviews/feed/")
 BEYOND = 10**30
 GARBAGE = (
     "page=-1",
@@ -81,6 +81,10 @@ def world(db: None) -> dict[str, User | None]:
         invited_by=people["ada"],  # type: ignore[misc]
         expires_at="2099-01-01T00:00Z",
     )
+    parked: dict[str, Any] = {"status": "parked", "error": "No route to host", "due_at": "2026-05-04T10:00Z"}
+    OutgoingMail.objects.create(key="parked", to_email="a@example.com", subject="Time", text="", **parked)
+    hook = Webhook.objects.create(url="https://example.com/in", secret="whsec_AAAA", created_by=ada())
+    OutgoingCall.objects.create(webhook=hook, key="parked", event="clock.due", body="{}", **parked)
     return {"a stranger": None, **people}
 
 
@@ -196,6 +200,17 @@ def _fillings() -> list[tuple[str, Callable[[], list[tuple[Any, ...]]]]]:
         (r"join/", lambda: [("nobodys-secret",), ("\0",), ("x" * 5_000,)]),
         (r"people/invitations/", lambda: of(Invitation)),
         (r"people/", lambda: of(User)),
+        (r"mail/stop/", lambda: [("nobodys-secret",), ("\0",), ("x" * 5_000,)]),
+        (
+            r"settings/outbox/",
+            lambda: [
+                *(("mail", *key) for key in of(OutgoingMail)),
+                *(("call", *key) for key in of(OutgoingCall)),
+                ("nothing", 1),
+                ("mail", BEYOND),
+            ],
+        ),
+        (r"settings/webhooks/", lambda: of(Webhook)),
         (r"settings/hours/", lambda: [("sales",), ("marketing",), ("none",), ("nothing",)]),
         (r"settings/holidays/", lambda: of(OwnHoliday)),
         (r"accounts/", lambda: [("1", "nothing"), ("\0", "\0")]),
@@ -341,16 +356,17 @@ def names_read() -> Iterator[set[str]]:
 
 FIELDS = """
     action-due_on action-owner action-text add_type allows attendees basis below cap_fit choice
-    confidence- count criterion criterion_key currency day decide_hours direction do due_on
-    duration_minutes edit_number effect_kind email ends_0 facilitator fade_days family fingerprint
-    grade_2 grade_3 grade_4 grade_5 group group_0_cap group_0_label half has_reached holiday_region
-    how is_active item item- item-title join key kind label local_time minimum_fit minutes
-    missing_field move-day move-hour name needs_text next note notes-edit_number notes-text
-    outcome-reason outcome-review_on outcome-verdict owner per_days person personas place points
-    points_0 present question r0-field r0-is r0-meet_type r0-number r0-type r0-values r0-w0_on
-    reason reply reply_to review_on role round rule rule_form rule_text score seen_in source stage
-    starts_0 starts_on statement step team text threshold through time_zone times title to value
-    verdict was weekday weekly_capacity weekly_need wording wording_0
+    confidence-score count criterion criterion_key currency day decide_hours digest_hour direction
+    do due_on duration_minutes edit_number effect_kind email ends_0 facilitator fade_days family
+    fingerprint grade_2 grade_3 grade_4 grade_5 group group_0_cap group_0_label half has_reached
+    holiday_country holiday_region how is_active item item-minutes item-title join key kind label
+    local_time minimum_fit minutes missing_field move-day move-hour name needs_text next note
+    notes-edit_number notes-text outcome-reason outcome-review_on outcome-verdict owner per_days
+    person personas place points points_0 present question r0-field r0-is r0-meet_type r0-number
+    r0-type r0-values r0-w0_on reason reply reply_to review_on role round rule rule_form rule_text
+    score seen_in source stage starts_0 starts_0_1 starts_on statement step team text threshold
+    through time_zone times title to url value verdict was weekday weekly_capacity weekly_need
+    wording wording_0
 """.split()  # noqa: SIM905
 DEEP_RULE = '{"all":[' * 2_000 + "]}" * 2_000
 POSTED = (

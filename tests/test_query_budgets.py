@@ -9,12 +9,13 @@ from typing import Any
 from django.db import connection, models
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from definitions.models import Ballot, Comment, Criterion, Definition, Persona, RepAnswer, Version
 from leads.models import OPEN, Account, Handoff, Import, Lead, Qualification, Run, Score
 from leads.scoring.compiler import compiled
 from leads.scoring.near_misses import near_scores
-from portal.common.models import AuditEntry, Notification, User
+from portal.common.models import AuditEntry, Notification, OutgoingCall, OutgoingMail, User, Webhook
 from portal.seed.people import DOMAIN
 from portal.seed.workspace import Size, workspace_seed
 from reviews.models import Action, Meeting, Series
@@ -97,6 +98,7 @@ def _grow(count: int) -> None:
     _more(Meeting.objects.exclude(status="open"), count, original_at=_another_day)
     _more(Action.objects.filter(status="open"), count, owner=lambda _: _person("rita"))
     _more(AuditEntry.objects.all(), count)
+    _more_deliveries(count)
     for name in ("maya", "sam", "rita"):
         _more(Notification.objects.all(), count, key=str, person=lambda _, name=name: _person(name))
 
@@ -154,6 +156,18 @@ def _more_answers() -> None:
         RepAnswer(person=person, question="qualified", text="One that answers the phone.")
         for person in silent
     )
+
+
+def _more_deliveries(count: int) -> None:
+    values: dict[str, Any] = {"status": "parked", "error": "No route to host", "due_at": timezone.now()}
+    hooks = [
+        Webhook(url=f"https://example.com/{next(_numbers)}", secret="", created_by=ada())
+        for _ in range(count)
+    ]
+    for hook in Webhook.objects.bulk_create(hooks):
+        key = str(hook.pk)
+        OutgoingMail.objects.create(key=key, to_email="a@example.com", subject="Time", text="", **values)
+        OutgoingCall.objects.create(webhook=hook, key=key, event="clock.due", body="{}", **values)
 
 
 def _person(name: str) -> User:

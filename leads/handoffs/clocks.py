@@ -10,9 +10,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from django.db.models import Case, F, Q, When
+from django.db.models import Case, Exists, F, OuterRef, Q, When
 
-from leads.models import Clock, ClockKind, Handoff, HandoffStatus, ReasonFamily, Threshold
+from leads.models import Clock, ClockKind, ClockNotice, Handoff, HandoffStatus, ReasonFamily, Threshold
 from portal.common.calendars import calendar_of
 from portal.common.models import Workspace
 from portal.common.selectors import the_workspace
@@ -167,14 +167,14 @@ def clocks_undo(handoff: Handoff, *, at: datetime) -> None:
 
 def next_of_unsaid() -> Case:
     """The instant of the first threshold that has not been told of yet."""
-    said = {
-        threshold: Q(pk__in=Clock.objects.filter(notices__threshold=threshold).values("pk"))
-        for threshold in Threshold
-    }
+
+    def is_unsaid(threshold: Threshold) -> Q:
+        return ~Q(Exists(ClockNotice.objects.filter(clock=OuterRef("pk"), threshold=threshold)))
+
     return Case(
-        When(~said[Threshold.WARN], then=F("warn_at")),
-        When(~said[Threshold.DUE], then=F("due_at")),
-        When(~said[Threshold.OVER], then=F("over_at")),
+        When(is_unsaid(Threshold.WARN), then=F("warn_at")),
+        When(is_unsaid(Threshold.DUE), then=F("due_at")),
+        When(is_unsaid(Threshold.OVER), then=F("over_at")),
         default=None,
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import smtplib
 from collections.abc import Iterable
+from contextlib import closing
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +19,9 @@ from portal.common import outbox, owed
 from portal.common.bells import ring_on_commit
 from portal.common.mail_choices import stop_link
 from portal.common.models import OutgoingMail, User
+
+# Of one mail by a server that is there and takes others.
+REFUSALS = (smtplib.SMTPSenderRefused, smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError)
 
 
 def mail_of(
@@ -87,8 +91,8 @@ def oldest_due(now: datetime) -> datetime | None:
 
 @shared_task(name="portal.send_owed_mail")
 def send_owed_mail() -> None:
-    """Send what is due, one by one, over one connection."""
-    with get_connection() as connection:
+    """Send what is due, one by one, over one connection; none is opened while nothing is due."""
+    with closing(get_connection()) as connection:
         while claimed := owed.claim(_due(timezone.now()), seconds=outbox.LEASE_SECONDS):
             for mail in claimed:
                 _send(mail, connection)
@@ -109,9 +113,12 @@ def _send(mail: OutgoingMail, connection: Any) -> None:
             mail.calendar, f"text/calendar; method={mail.calendar_method}; charset=utf-8"
         )
     try:
+        connection.open()
         message.send()
     except (smtplib.SMTPException, OSError) as error:
         outbox.failed(mail, str(error))
+        if not isinstance(error, REFUSALS):
+            outbox.put_off(_due(timezone.now()), str(error))
     else:
         outbox.delivered(mail)
 

@@ -36,7 +36,7 @@ def owe_notifications(words: Iterable[Word], *, topic: str, by_mail: bool = True
     """Tell each person once: a second word with the same person and `key` changes nothing.
 
     `by_mail` False keeps it inside the portal, whatever they chose: it is a small matter, or goes by a mail
-    of its own. Four queries, however many words.
+    of its own. Three queries, however many words.
     """
     words = list(words)
     modes = modes_of([word.person.pk for word in words], [topic]) if by_mail else {}

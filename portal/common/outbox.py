@@ -27,9 +27,13 @@ def due(rows: QuerySet[Row], now: datetime) -> QuerySet[Row]:
     return rows.filter(status=Delivery.Status.WAITING, due_at__lte=now).order_by("id")
 
 
+def _free(now: datetime) -> Q:
+    return Q(lease_until=None) | Q(lease_until__lte=now)
+
+
 def oldest(rows: QuerySet[Row], now: datetime) -> datetime | None:
     """Since when the oldest of these rows that nobody has claimed is due."""
-    free = rows.filter(Q(lease_until=None) | Q(lease_until__lte=now))
+    free = rows.filter(_free(now))
     return free.order_by("due_at").values_list("due_at", flat=True).first()
 
 
@@ -51,6 +55,17 @@ def failed(row: Delivery, error: str) -> None:
         status=Delivery.Status.PARKED if is_last else Delivery.Status.WAITING,
         due_at=timezone.now() + timedelta(minutes=2 ** (row.attempts - 1)),
         lease_until=None,
+    )
+
+
+def put_off(rows: QuerySet[Row], error: str) -> None:
+    """The other side is away: these wait for a minute, with all their attempts.
+
+    What is due and left lying would look to a worker as if it were stuck itself (see `portal.watchdog`).
+    """
+    now = timezone.now()
+    rows.order_by().filter(_free(now)).update(
+        due_at=now + timedelta(minutes=1), error=error[:ERROR_CHARACTERS]
     )
 
 

@@ -80,18 +80,16 @@ def oldest_due(now: datetime) -> datetime | None:
 
 @shared_task(name="portal.send_owed_calls")
 def send_owed_calls() -> None:
-    """Make the calls that are due. A webhook that fails waits for the next ring: others go on."""
-    end, failing = time.monotonic() + WORK_SECONDS, set[int]()
-    while time.monotonic() < end:
-        claimed = owed.claim(_due(timezone.now()).exclude(webhook__in=failing), seconds=outbox.LEASE_SECONDS)
-        if not claimed:
-            return
+    """Make the calls that are due. A webhook that fails is left alone for a minute: others go on."""
+    end = time.monotonic() + WORK_SECONDS
+    while time.monotonic() < end and (
+        claimed := owed.claim(_due(timezone.now()), seconds=outbox.LEASE_SECONDS)
+    ):
         for call in claimed:
-            if not _make(call):
-                failing.add(call.webhook_id)
+            _make(call)
 
 
-def _make(call: OutgoingCall) -> bool:
+def _make(call: OutgoingCall) -> None:
     hook, timestamp = call.webhook, int(time.time())
     message_id = f"msg_{call.pk}"
     headers = {
@@ -105,6 +103,6 @@ def _make(call: OutgoingCall) -> bool:
         post(hook.url, call.body.encode(), headers)
     except CallFailed as error:
         outbox.failed(call, str(error))
-        return False
-    outbox.delivered(call)
-    return True
+        outbox.put_off(_due(timezone.now()).filter(webhook=hook), str(error))
+    else:
+        outbox.delivered(call)

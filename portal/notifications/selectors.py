@@ -23,8 +23,10 @@ def parked_calls() -> QuerySet[OutgoingCall]:
 
 def deliveries(kind: str) -> QuerySet[OutgoingMail] | QuerySet[OutgoingCall]:
     """The parked ones of one kind; none where there is no such kind."""
-    found = {"mail": parked_mails, "call": parked_calls}.get(kind)
-    return found() if found else OutgoingMail.objects.none()
+    if kind == "mail":
+        return parked_mails()
+    calls = parked_calls()
+    return calls if kind == "call" else calls.none()
 
 
 def counts() -> dict[str, dict[str, int]]:

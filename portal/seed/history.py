@@ -19,6 +19,7 @@ from leads.scoring.compiler_statement import Compiled
 from leads.scoring.scope import Scope
 from portal.common.fields import to_microseconds
 from portal.common.models import User
+from portal.common.working_time import working_time_before
 from portal.seed import words
 from portal.seed.agreement import Agreement
 from portal.seed.draws import instant
@@ -56,6 +57,10 @@ class Course:
     @property
     def last(self) -> Fate | None:
         return self.offers[-1].fate if self.offers else None
+
+
+# In times of the promise to decide, between due and expired.
+LATE = 1.25
 
 
 class Walk:
@@ -98,7 +103,9 @@ class Walk:
         return offers
 
     def _steps(self) -> Iterator[datetime]:
-        calendar = self.desk.calendar
+        calendar, last_at = self.desk.calendar, self.desk.ago(DAYS + 1)
+        # Of what was offered then, some is overdue by now and not yet expired.
+        late_at = working_time_before(self.desk.now, round(self.fortune.decide_hours * LATE), calendar)
         # Weeks before a Saturday or Sunday are never days of work; the days before that weekend are.
         shift = 0 if self.is_small else max(0, self._day(self.desk.now).weekday() - 4)
         for days in range(DAYS, 0, -1):
@@ -111,7 +118,12 @@ class Walk:
                 continue
             at = self.desk.ago(days, hours)
             if at < self.desk.now - timedelta(hours=1):
+                if last_at < late_at < at:
+                    yield late_at
+                last_at = at
                 yield at
+        if last_at < late_at:
+            yield late_at
         yield self.desk.now
 
     def _qualified(self, version: Version, at: datetime) -> list[int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -36,6 +37,7 @@ class MailSink:
 @contextmanager
 def mail_sink() -> Iterator[MailSink]:
     sink = MailSink()
+    logging.getLogger("mail.log").setLevel(logging.WARNING)  # a line for every line of a mail
     controller = Controller(sink, hostname="127.0.0.1", port=sink.port)
     controller.start()
     try:

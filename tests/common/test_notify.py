@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 import time_machine
 from django.test import Client
 
-from portal.common.mail import send_owed_mail
+from portal.common.mail import oldest_due, send_owed_mail
 from portal.common.mail_choices import DAILY, choices_of, stop_link, who_stops
 from portal.common.models import AuditEntry, MailChoice, Notification, OutgoingMail, Topic, User
 from portal.common.notify import (
@@ -21,6 +22,7 @@ from portal.common.notify import (
     owe_notification,
     owe_notifications,
 )
+from scripts.with_servers import free_port
 from tests.builders import NOW, maya, sam, sofia
 from tests.common.receivers import MailSink, mail_sink
 
@@ -117,6 +119,46 @@ def test_many_words_cost_few_queries(django_assert_num_queries: Any) -> None:
     with django_assert_num_queries(3):
         owe_notifications(words, topic=Topic.CLOCKS)
     assert (Notification.objects.count(), OutgoingMail.objects.count()) == (40, 40)
+
+
+# -- a server that refuses, and one that is away ----------------------------------------------------------
+
+
+def test_a_mail_that_is_refused_is_parked_at_last_and_holds_up_no_other(
+    sink: MailSink, clock: time_machine.Traveller
+) -> None:
+    tell(sam(), "k-1")
+    sink.refuses = "554 We do not like it"
+    for _ in range(5):
+        send_owed_mail()
+        clock.move_to(OutgoingMail.objects.get().due_at)
+    mail = OutgoingMail.objects.get()
+    assert (mail.status, mail.attempts) == ("parked", 5)
+    assert "We do not like it" in mail.error
+    sink.refuses = ""
+    tell(sam(), "k-2")
+    send_owed_mail()
+    assert len(sink.mails) == 1
+
+
+def test_while_the_server_is_away_only_one_mail_is_tried_and_none_looks_left_lying(settings: Any) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", free_port()
+    for number in range(3):
+        tell(sam(), f"k-{number}")
+    for _ in range(2):
+        send_owed_mail()
+    assert list(OutgoingMail.objects.order_by("id").values_list("attempts", flat=True)) == [1, 0, 0]
+    assert all("refused" in mail.error for mail in OutgoingMail.objects.all())
+    assert oldest_due(NOW) is None
+    assert oldest_due(NOW + timedelta(minutes=1)) == NOW + timedelta(minutes=1)
+
+
+def test_nobody_is_called_on_for_nothing(settings: Any, tmp_path: Path) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    settings.EMAIL_FILE_PATH = str(tmp_path)
+    send_owed_mail()
+    assert list(tmp_path.iterdir()) == []
 
 
 # -- once a day ------------------------------------------------------------------------------------------

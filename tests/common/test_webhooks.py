@@ -103,6 +103,9 @@ def test_one_that_fails_keeps_no_other_waiting(sink: CallSink) -> None:
     send_owed_calls()
     paths = [call.path for call in sink.calls]
     assert (paths.count("/dead"), paths.count("/well")) == (1, 5)
+    # The other four wait with all their attempts, and do not look as if no worker were there.
+    assert OutgoingCall.objects.filter(status="waiting", attempts=0).count() == 4
+    assert oldest_due(timezone.now()) is None
 
 
 @pytest.mark.parametrize("status", [301, 302, 307, 308])
