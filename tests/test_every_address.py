@@ -310,13 +310,14 @@ def test_garbage_in_the_query_is_never_an_error(world: dict[str, User | None]) -
 FIELDS = """
     action-due_on action-owner action-text add_type allows attendees basis cap_fit choice confidence-
     score count criterion criterion_key currency day decide_hours direction do due_on duration_minutes
-    below direction edit_number effect_kind email ends_0 facilitator fade_days fingerprint grade_2 grade_3 grade_4
+    below edit_number effect_kind email ends_0 facilitator fade_days fingerprint grade_2 grade_3 grade_4
     grade_5 group group_0_cap group_0_label half has_reached holiday_region how is_active item item-
-    family minutes item-title join key kind label local_time minimum_fit missing_field move-day needs_text move-hour name next
+    minutes item-title join key kind local_time minimum_fit missing_field move-day move-hour name next
     note notes-edit_number notes-text outcome-reason outcome-review_on outcome-verdict owner per_days
     person personas place points points_0 present question r0-field r0-is r0-meet_type r0-number r0-type
     r0-values r0-w0_on reason reply reply_to review_on role round rule rule_form rule_text seen_in
-    source stage starts_0 starts_on statement step team text threshold through time_zone times title to value
+    source starts_0 starts_on statement step team text threshold through time_zone times title to value
+    direction family label needs_text stage
     verdict was weekday weekly_capacity weekly_need wording wording_0
 """.split()  # noqa: SIM905
 DEEP_RULE = '{"all":[' * 2_000 + "]}" * 2_000
