@@ -9,7 +9,7 @@ from leads.models import Handoff
 
 def hold(handoff: Handoff) -> Handoff:
     """The row as it stands now, locked to the end of the caller's transaction, with its lead and people."""
-    # First the lock, then the look: what PostgreSQL joins to a row that it waited for is from before the wait.
+    # The lock first: what PostgreSQL joins to a row that it waited for is from before the wait.
     Handoff.objects.select_for_update(no_key=True).only("pk").get(pk=handoff.pk)
     rows = Handoff.objects.select_related("lead__account", "lead__owner", "owner", "decided_by", "reason")
     return rows.get(pk=handoff.pk)
