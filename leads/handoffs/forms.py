@@ -95,7 +95,7 @@ class FollowUpForm(forms.Form):
 
 class QualifyForm(forms.Form):
     note = forms.CharField(
-        label=_("Why, in your own words"),
+        label=_("In your own words"),
         required=False,
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 3}),
@@ -104,6 +104,7 @@ class QualifyForm(forms.Form):
     def __init__(self, *args: Any, is_override: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if is_override:
+            self.fields["note"].label = _("Why, in your own words")
             self.fields["note"].help_text = _("The definition says no, so this is kept with its answer.")
 
 

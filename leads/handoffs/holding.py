@@ -9,10 +9,10 @@ from leads.models import Handoff
 
 def hold(handoff: Handoff) -> Handoff:
     """The row as it stands now, locked to the end of the caller's transaction, with its lead and people."""
-    rows = Handoff.objects.select_for_update(of=("self",), no_key=True)
-    return rows.select_related("lead__account", "lead__owner", "owner", "decided_by", "reason").get(
-        pk=handoff.pk
-    )
+    # The lock first: what PostgreSQL joins to a row that it waited for is from before the wait.
+    Handoff.objects.select_for_update(no_key=True).only("pk").get(pk=handoff.pk)
+    rows = Handoff.objects.select_related("lead__account", "lead__owner", "owner", "decided_by", "reason")
+    return rows.get(pk=handoff.pk)
 
 
 def as_it_stood(handoff: Handoff) -> dict[str, Any]:

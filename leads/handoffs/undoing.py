@@ -138,13 +138,8 @@ def _last_act(handoff: Handoff) -> AuditEntry | None:
 def _check_nothing_followed(handoff: Handoff, entry: AuditEntry) -> Handoff | None:
     """The offer that the act itself made, if any, held and not decided on. Raises Conflict otherwise."""
     lead = handoff.lead
-    later = (
-        Handoff.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("owner", "decided_by", "lead")
-        .filter(lead=lead, pk__gt=handoff.pk)
-        .order_by("pk")
-        .last()
-    )
+    newest = Handoff.objects.filter(lead=lead, pk__gt=handoff.pk).order_by("pk").last()
+    later = hold(newest) if newest else None
     if later and (later.pk != entry.after.get("offered_again") or later.status != HandoffStatus.OFFERED):
         what = too_late(later) if later.status != HandoffStatus.OFFERED else _("It waits in the queue.")
         raise Conflict(

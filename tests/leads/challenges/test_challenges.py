@@ -246,7 +246,7 @@ def test_the_pages(version: Version, django_assert_max_num_queries: Any) -> None
     amendments_open_due()
     html = client.get(url).content.decode()
     assert "Amendment drafted" in html
-    assert "Not reached" in html
+    assert "Level not reached" in html
     page = reverse("leads:challenges_of_clause", args=["c-software"])
     assert f'href="{page}"' in html
     with django_assert_max_num_queries(20):
