@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -12,10 +13,25 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
 
 from definitions.models import Ballot, Comment, Criterion, Persona, RepAnswer, Version, Vote
 from leads.evidence.back_tests import back_test_at_once
-from leads.models import Account, GoldenLead, Handoff, Import, Lead, Run, Shadow, Tasting
+from leads.handoffs.overriding import override_make
+from leads.models import (
+    Absence,
+    Account,
+    GoldenLead,
+    Handoff,
+    Import,
+    Lead,
+    Override,
+    Pool,
+    Run,
+    Shadow,
+    Tasting,
+    TurnRule,
+)
 from leads.tasting.services import tasting_start
 from portal.common.models import Invitation, OwnHoliday, User
 from portal.seed.workspace import Size, workspace_seed
@@ -70,6 +86,9 @@ def world(db: None) -> dict[str, User | None]:
     workspace_seed(size=SMALL, seed=1, actor=None)
     for version in Version.objects.filter(status__in=("draft", "active")):
         back_test_at_once(version=version, actor=maya())
+    resting = Lead.objects.filter(stage="nurture").earliest("pk")
+    tomorrow = timezone.localdate() + timedelta(days=1)
+    override_make(lead=resting, kind="hold", reason="Not now.", ends_on=tomorrow, actor=maya())
     tasting_start(version=Version.objects.get(status="active"), actor=maya())
     people: dict[str, User | None] = {
         person.email.split("@")[0]: person for person in (olga(), maya(), sam(), mona(), rita(), ada())
@@ -132,6 +151,12 @@ def _fillings() -> list[tuple[str, Callable[[], list[tuple[Any, ...]]]]]:
         (r"definitions/ballots/<int:pk>/blocks/", lambda: votes),
         (r"definitions/ballots/", lambda: ballots),
         (r"leads/handoffs/", lambda: handoffs),
+        (r"leads/returned/", lambda: handoffs),
+        (r"leads/turns/rules/", lambda: of(TurnRule, 2)),
+        (r"leads/turns/pools/", lambda: of(Pool)),
+        (r"leads/turns/away/", lambda: of(Absence)),
+        (r"leads/turns/reps/", lambda: [(User.objects.filter(team="sales").earliest("pk").pk,)]),
+        (r"leads/by-hand/", lambda: of(Override)),
         (r"leads/accounts/", lambda: of(Account)),
         (r"leads/imports/", lambda: of(Import)),
         (r"leads/golden/<slug:stage>/", lambda: [("mql",), ("sql",), ("nothing",)]),
