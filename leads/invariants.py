@@ -20,6 +20,7 @@ from leads.models import (
     Activity,
     Clock,
     ClockKind,
+    DealtTurn,
     Handoff,
     HandoffStatus,
     Import,
@@ -27,6 +28,8 @@ from leads.models import (
     LeadFit,
     LeadStage,
     LeadWords,
+    PickUp,
+    PoolMember,
     Score,
     Shadow,
     ShadowLead,
@@ -35,6 +38,7 @@ from leads.models import (
     TastingAnswer,
     Term,
     TouchedLead,
+    TurnBook,
 )
 from leads.scoring.kept import versions_kept_scored
 
@@ -268,6 +272,41 @@ def _tastings_hold() -> Iterator[str]:
     )
 
 
+# -- turns and marketing's side --------------------------------------------------------------------------
+
+
+def _turns_hold() -> Iterator[str]:
+    """What was dealt belongs to whoever has the lead, and nobody's turn is numbered beyond the book's."""
+    book = TurnBook.objects.get(pk=1)
+    yield from _named(
+        "Reps whose last turn was never dealt", PoolMember.objects.filter(last_turn__gt=book.dealt)
+    )
+    yield from _named(
+        "Offers whose turn stands in another name",
+        DealtTurn.objects.filter(is_given_back=False, handoff__status=HandoffStatus.OFFERED).exclude(
+            person=F("handoff__owner")
+        ),
+    )
+    yield from _named(
+        "Turns given back of leads that nobody gave back or handed on",
+        DealtTurn.objects.filter(is_given_back=True, handoff__status__in=OPEN).exclude(
+            handoff__turns__is_given_back=False
+        ),
+    )
+
+
+def _returns_are_settled_once() -> Iterator[str]:
+    """Only what was returned is picked up; what people decided by hand is about the lead that it names."""
+    yield from _named(
+        "Pick-ups of handoffs that were not returned", PickUp.objects.exclude(handoff__status="returned")
+    )
+    yield from _named("Pulled handoffs in nobody's name", Handoff.objects.filter(is_pulled=True, owner=None))
+    yield from _named(
+        "Handoffs by a decision about another lead",
+        Handoff.objects.filter(override__isnull=False).exclude(override__lead=F("lead")),
+    )
+
+
 CHECKS: tuple[Callable[[], Iterator[str]], ...] = (
     _one_open_handoff_per_lead,
     _stage_agrees,
@@ -281,4 +320,6 @@ CHECKS: tuple[Callable[[], Iterator[str]], ...] = (
     _imports_add_up,
     _nothing_is_orphaned,
     _tastings_hold,
+    _turns_hold,
+    _returns_are_settled_once,
 )

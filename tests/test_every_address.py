@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs, quote
 
@@ -13,10 +14,29 @@ from django.db import connection
 from django.http import QueryDict
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
 
 from definitions.models import Ballot, Comment, Criterion, Persona, RepAnswer, Version, Vote
 from leads.evidence.back_tests import back_test_at_once
+<<<<<<< HEAD
 from leads.models import Account, GoldenLead, Handoff, Import, Lead, Reason, Run, Shadow, Tasting
+=======
+from leads.handoffs.overriding import override_make
+from leads.models import (
+    Absence,
+    Account,
+    GoldenLead,
+    Handoff,
+    Import,
+    Lead,
+    Override,
+    Pool,
+    Run,
+    Shadow,
+    Tasting,
+    TurnRule,
+)
+>>>>>>> turns
 from leads.tasting.services import tasting_start
 from portal.common.models import Invitation, OutgoingCall, OutgoingMail, OwnHoliday, User, Webhook
 from portal.seed.workspace import Size, workspace_seed
@@ -71,6 +91,9 @@ def world(db: None) -> dict[str, User | None]:
     workspace_seed(size=SMALL, seed=1, actor=None)
     for version in Version.objects.filter(status__in=("draft", "active")):
         back_test_at_once(version=version, actor=maya())
+    resting = Lead.objects.filter(stage="nurture").earliest("pk")
+    tomorrow = timezone.localdate() + timedelta(days=1)
+    override_make(lead=resting, kind="hold", reason="Not now.", ends_on=tomorrow, actor=maya())
     tasting_start(version=Version.objects.get(status="active"), actor=maya())
     people: dict[str, User | None] = {
         person.email.split("@")[0]: person for person in (olga(), maya(), sam(), mona(), rita(), ada())
@@ -143,8 +166,17 @@ def _fillings() -> list[tuple[str, Callable[[], list[tuple[Any, ...]]]]]:
             lambda: [(*pk, key) for pk in handoffs for key in ("c-sql-company-size", "nothing")],
         ),
         (r"leads/handoffs/", lambda: handoffs),
+<<<<<<< HEAD
         (r"leads/reasons/", lambda: of(Reason, 2)),
         (r"leads/challenges/", lambda: challenged),
+=======
+        (r"leads/returned/", lambda: handoffs),
+        (r"leads/turns/rules/", lambda: of(TurnRule, 2)),
+        (r"leads/turns/pools/", lambda: of(Pool)),
+        (r"leads/turns/away/", lambda: of(Absence)),
+        (r"leads/turns/reps/", lambda: [(User.objects.filter(team="sales").earliest("pk").pk,)]),
+        (r"leads/by-hand/", lambda: of(Override)),
+>>>>>>> turns
         (r"leads/accounts/", lambda: of(Account)),
         (r"leads/imports/", lambda: of(Import)),
         (r"leads/golden/<slug:stage>/", lambda: [("mql",), ("sql",), ("nothing",)]),

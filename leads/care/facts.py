@@ -98,7 +98,7 @@ def _email(lead: Lead, said: str) -> str:
 
 def _check_length(model: type[Lead] | type[Account], values: dict[str, Any]) -> None:
     for name, value in values.items():
-        longest = model._meta.get_field(name).max_length
+        longest = getattr(model._meta.get_field(name), "max_length", None)
         if isinstance(value, str) and longest and len(value) > longest:
             raise Invalid(_("At most %(n)d characters.") % {"n": longest}, field="value")
 

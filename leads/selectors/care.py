@@ -32,8 +32,8 @@ def pick_up_of(handoff: Handoff) -> PickUp | None:
     return getattr(handoff, "pick_up", None)
 
 
-def _is_newest() -> Exists:
-    return ~Exists(Handoff.objects.filter(lead=OuterRef("lead"), pk__gt=OuterRef("pk")))
+def _is_newest() -> Q:
+    return ~Q(Exists(Handoff.objects.filter(lead=OuterRef("lead"), pk__gt=OuterRef("pk"))))
 
 
 def returned(user: User) -> QuerySet[Handoff]:

@@ -106,7 +106,7 @@ def handoff_reassign(request: SignedInRequest, pk: int) -> HttpResponse:
     """One open lead, to somebody else in sales."""
     handoff = get_object_or_404(handoffs_visible_to(request.user), pk=pk)
     may = may_reassign_handoff(request.user, handoff)
-    others = selectors.sellers().exclude(pk=handoff.owner_id)
+    others = selectors.sellers().exclude(pk=handoff.owner_id or 0)
     form = HandOnForm(request.POST or None, people=others)
     if request.method == "POST":
         may.require()

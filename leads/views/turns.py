@@ -67,11 +67,7 @@ def rule_form(request: SignedInRequest, pk: int | None = None) -> HttpResponse:
     may_manage_turns(request.user).require()
     rule = get_object_or_404(selectors.turn_rules(), pk=pk) if pk else None
     wants_save = request.method == "POST" and request.POST.get("do") == "save"
-    people = {"pools": selectors.pools(), "people": selectors.sellers()}
-    if wants_save:
-        form = TurnRuleForm(request.POST, **people)
-    else:
-        form = TurnRuleForm(initial=request.POST.dict() or TurnRuleForm.initial_of(rule), **people)
+    form = _rule_form(request, rule, wants_save)
     builder = _builder(request, rule)
     theirs, problems = None, []
     if wants_save and form.is_valid():
@@ -99,6 +95,13 @@ def rule_form(request: SignedInRequest, pk: int | None = None) -> HttpResponse:
     }
     status = 409 if theirs else 422 if wants_save else 200
     return render(request, "leads/turn_rule.html", context, status=status)
+
+
+def _rule_form(request: SignedInRequest, rule: TurnRule | None, wants_save: bool) -> TurnRuleForm:
+    """A post that only changes the shape of the conditions keeps what was typed, without scolding."""
+    initial = request.POST.dict() or TurnRuleForm.initial_of(rule)
+    data = request.POST if wants_save else None
+    return TurnRuleForm(data, initial=initial, pools=selectors.pools(), people=selectors.sellers())
 
 
 def _builder(request: SignedInRequest, rule: TurnRule | None) -> RuleBuilder:

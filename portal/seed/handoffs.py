@@ -42,6 +42,7 @@ from portal.seed.facts import Laid
 from portal.seed.fates import Fate, Fortune
 from portal.seed.history import Offer, Walk
 from portal.seed.trail import Desk, Trail, backdate
+from portal.seed.turns import turns_lay
 
 SHARED = "Shared queue: nobody owns the account."
 ENDS = {
@@ -105,6 +106,8 @@ def handoffs_lay(
     )
     _trail_lay(handoffs, trail)
     _golden_lay(agreement, handoffs, people, desk)
+    dealt = zip(handoffs, (offer.fate.owner for offer in offers), strict=True)
+    turns_lay(dealt=dealt, people=people, desk=desk, trail=trail)
 
 
 def _scores_lay(agreement: Agreement, total: int, now: datetime) -> None:

@@ -334,14 +334,3 @@ def test_marketing_sees_what_became_of_every_lead(version: Version) -> None:
     html = _get(maya(), "nurture", family="definitional")
     assert "Ana Silva" in html
     assert "Ana Silva" not in _get(maya(), "nurture", family="clerical")
-
-
-def test_near_misses_are_short_by_little(version: Version) -> None:
-    near = a_fit_lead(first_name="Nearly", last_name="There")
-    far = a_fit_lead(first_name="Far", last_name="Off")
-    rescore(version)
-    near.scores.update(points=95)
-    far.scores.update(points=89)
-    html = _get(maya(), "near_misses")
-    assert "Nearly There" in html
-    assert "Far Off" not in html

@@ -11,6 +11,7 @@ from leads import invariants
 from leads.handoffs import services
 from leads.handoffs.clocks import clocks_lay_missing, clocks_undo, promise_from
 from leads.handoffs.offering import terms_of
+from leads.handoffs.qualifying import handoff_qualify
 from leads.handoffs.reconcile import handoffs_reconcile
 from leads.models import Activity, Clock, FieldChange, Handoff, HandoffStatus
 from portal.common.models import WorkingHours, Workspace
@@ -120,7 +121,7 @@ def test_the_first_follow_up_stops_the_clock(version: Version, clock: Traveller)
 def test_the_end_of_work_stops_the_clock(version: Version, end: str) -> None:
     handoff = services.handoff_accept(handoff=an_offer(version), actor=sam())
     if end == "qualify":
-        services.handoff_qualify(handoff=handoff, actor=sam())
+        handoff_qualify(handoff=handoff, actor=sam())
     else:
         services.handoff_disqualify(handoff=handoff, actor=sam(), reason=reason("no-need"))
     assert state(the_clock(handoff, "follow_up")) == (None, None, None, NOW)

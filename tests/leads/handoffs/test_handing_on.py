@@ -34,7 +34,7 @@ def leave(person: User, **changes: Any) -> None:
 def test_a_lead_is_handed_on_and_the_clock_goes_on(version: Version, who: Any, is_accepted: bool) -> None:
     handoff = an_offer(version, seller=sam())
     if is_accepted:
-        services.handoff_accept(handoff=handoff, actor=sam())
+        handoff = services.handoff_accept(handoff=handoff, actor=sam())
     clocks = (handoff.due_at, handoff.follow_up_due_at)
     handoff_reassign(handoff=handoff, to=sofia(), reason="She speaks Norwegian.", actor=who())
     handoff = open_handoff(handoff.lead)
