@@ -50,6 +50,7 @@ urlpatterns = [
     path("near-misses/", lists.near_misses, name="near_misses"),
     path("accounts/<int:pk>/", lead.account_page, name="account_page"),
     path("<int:pk>/", lead.lead_page, name="lead_page"),
+    path("<int:pk>/scores/", lead.lead_scores, name="lead_scores"),
     # Imports
     path("imports/", imports.import_list, name="import_list"),
     path("imports/new/", imports.import_new, name="import_new"),
