@@ -60,6 +60,7 @@ GARBAGE = (
     "of=%00&beside=%00&under=%00&broken=%00&draft=%00&lead=%00",
     f"of={BEYOND}&beside={BEYOND}&under=active&broken=draft&draft={BEYOND}&lead={BEYOND}",
     f"outcome=accepted&judged_after_days={BEYOND}&within_days=%C2%B2&period=%00",
+    f"after={BEYOND}&before=%00&shown=x:y&shown={BEYOND}:&newest=%C2%B2&segment=%00&industry=%00&country=%FF",
     "%00=%00&=&&&=%",
 )
 
@@ -303,10 +304,10 @@ FIELDS = """
     action-due_on action-owner action-text add_type allows attendees basis cap_fit choice confidence-
     score count criterion criterion_key currency day decide_hours direction do due_on duration_minutes
     below edit_number effect_kind email ends_0 facilitator fade_days fingerprint grade_2 grade_3 grade_4
-    grade_5 group group_0_cap group_0_label half has_reached holiday_region how is_active item item-
+    grade_5 group group_0_cap group_0_label half handoff has_reached holiday_region how is_active item item-
     minutes item-title join key kind local_time minimum_fit missing_field move-day move-hour name next
     note notes-edit_number notes-text outcome-reason outcome-review_on outcome-verdict owner per_days
-    person personas place points points_0 present question r0-field r0-is r0-meet_type r0-number r0-type
+    person personas place points points_0 present query question r0-field r0-is r0-meet_type r0-number r0-type
     r0-values r0-w0_on reason reply reply_to review_on role round rule rule_form rule_text seen_in
     source starts_0 starts_on statement step team text threshold through time_zone times title to value
     verdict was weekday weekly_capacity weekly_need wording wording_0
