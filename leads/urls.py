@@ -86,6 +86,7 @@ urlpatterns = [
     path("<int:pk>/by-hand/", near_misses.override_new, name="override_new"),
     path("accounts/<int:pk>/", lead.account_page, name="account_page"),
     path("<int:pk>/", lead.lead_page, name="lead_page"),
+    path("<int:pk>/scores/", lead.lead_scores, name="lead_scores"),
     # Whose turn it is
     path("turns/", turns.turns_page, name="turns"),
     path("turns/rules/new/", turns.rule_form, name="turn_rule_new"),

@@ -62,6 +62,10 @@ def _a_tested_lead() -> str:
     return _beside("leads:draft_test", f"?lead={Lead.objects.earliest('pk').pk}")()
 
 
+def _scores_of_a_lead() -> str:
+    return reverse("leads:lead_scores", args=[Lead.objects.filter(stage="mql").earliest("pk").pk])
+
+
 def _examples() -> str:
     return reverse("leads:answer_examples", args=[RepAnswer.objects.earliest("pk").pk])
 
@@ -80,6 +84,8 @@ PAGES = (
     _page("queue", "sam", "leads:queue"),
     _page("queue, searched and sorted", "sam", "leads:queue", "?q=an&sort=-score"),
     _page("queue, one's own", "sam", "leads:queue", "?tab=mine"),
+    _page("queue, with its segments", "sam", "leads:queue", "?segment=1&country=Germany"),
+    _page("queue, what is new", "sam", "leads:queue_news"),
     _page("mine", "sam", "leads:my_leads"),
     _page("all leads", "maya", "leads:lead_list"),
     _page("all leads, by score", "maya", "leads:lead_list", "?sort=-score"),
@@ -131,6 +137,7 @@ PAGES = (
     _page("working hours", "ada", "portal:hours", team="sales"),
     _page("search", "sam", "portal:search", "?q=an"),
     _of("lead", "sam", lambda: Lead.objects.filter(handoffs__status="offered").order_by("pk")),
+    Listed("lead, its scores", "sam", _scores_of_a_lead, is_list=False),
     _of("handoff", "sam", lambda: Handoff.objects.filter(status="offered")),
     _of("handoff, sales-qualified", "sam", lambda: Handoff.objects.filter(status="sales_qualified")),
     _of("account", "sam", lambda: Account.objects.filter(leads__isnull=False).order_by("pk"), is_list=True),

@@ -18,9 +18,6 @@ from django.utils import timezone
 
 from definitions.models import Ballot, Comment, Criterion, Persona, RepAnswer, Version, Vote
 from leads.evidence.back_tests import back_test_at_once
-<<<<<<< HEAD
-from leads.models import Account, GoldenLead, Handoff, Import, Lead, Reason, Run, Shadow, Tasting
-=======
 from leads.handoffs.overriding import override_make
 from leads.models import (
     Absence,
@@ -31,12 +28,12 @@ from leads.models import (
     Lead,
     Override,
     Pool,
+    Reason,
     Run,
     Shadow,
     Tasting,
     TurnRule,
 )
->>>>>>> turns
 from leads.tasting.services import tasting_start
 from portal.common.models import Invitation, OutgoingCall, OutgoingMail, OwnHoliday, User, Webhook
 from portal.seed.workspace import Size, workspace_seed
@@ -81,6 +78,7 @@ GARBAGE = (
     "of=%00&beside=%00&under=%00&broken=%00&draft=%00&lead=%00",
     f"of={BEYOND}&beside={BEYOND}&under=active&broken=draft&draft={BEYOND}&lead={BEYOND}",
     f"outcome=accepted&judged_after_days={BEYOND}&within_days=%C2%B2&period=%00",
+    f"after={BEYOND}&before=%00&shown=x:y&shown={BEYOND}:&newest=%C2%B2&segment=%00&industry=%00&country=%FF",
     "%00=%00&=&&&=%",
 )
 
@@ -166,17 +164,14 @@ def _fillings() -> list[tuple[str, Callable[[], list[tuple[Any, ...]]]]]:
             lambda: [(*pk, key) for pk in handoffs for key in ("c-sql-company-size", "nothing")],
         ),
         (r"leads/handoffs/", lambda: handoffs),
-<<<<<<< HEAD
         (r"leads/reasons/", lambda: of(Reason, 2)),
         (r"leads/challenges/", lambda: challenged),
-=======
         (r"leads/returned/", lambda: handoffs),
         (r"leads/turns/rules/", lambda: of(TurnRule, 2)),
         (r"leads/turns/pools/", lambda: of(Pool)),
         (r"leads/turns/away/", lambda: of(Absence)),
         (r"leads/turns/reps/", lambda: [(User.objects.filter(team="sales").earliest("pk").pk,)]),
         (r"leads/by-hand/", lambda: of(Override)),
->>>>>>> turns
         (r"leads/accounts/", lambda: of(Account)),
         (r"leads/imports/", lambda: of(Import)),
         (r"leads/golden/<slug:stage>/", lambda: [("mql",), ("sql",), ("nothing",)]),
@@ -390,15 +385,15 @@ FIELDS = """
     action-due_on action-owner action-text add_type allows attendees basis below cap_fit choice
     confidence-score count criterion criterion_key currency day decide_hours digest_hour direction
     do due_on duration_minutes edit_number effect_kind email ends_0 facilitator fade_days family
-    fingerprint grade_2 grade_3 grade_4 grade_5 group group_0_cap group_0_label half has_reached
-    holiday_country holiday_region how is_active item item-minutes item-title join key kind label
-    local_time minimum_fit minutes missing_field move-day move-hour name needs_text next note
-    notes-edit_number notes-text outcome-reason outcome-review_on outcome-verdict owner per_days
-    person personas place points points_0 present question r0-field r0-is r0-meet_type r0-number
-    r0-type r0-values r0-w0_on reason reply reply_to review_on role round rule rule_form rule_text
-    score seen_in source stage starts_0 starts_0_1 starts_on statement step team text threshold
-    through time_zone times title to url value verdict was weekday weekly_capacity weekly_need
-    wording wording_0
+    fingerprint grade_2 grade_3 grade_4 grade_5 group group_0_cap group_0_label half handoff
+    has_reached holiday_country holiday_region how is_active item item-minutes item-title join key
+    kind label local_time minimum_fit minutes missing_field move-day move-hour name needs_text next
+    note notes-edit_number notes-text outcome-reason outcome-review_on outcome-verdict owner
+    per_days person personas place points points_0 present query question r0-field r0-is
+    r0-meet_type r0-number r0-type r0-values r0-w0_on reason reply reply_to review_on role round
+    rule rule_form rule_text score seen_in source stage starts_0 starts_0_1 starts_on statement step
+    team text threshold through time_zone times title to url value verdict was weekday
+    weekly_capacity weekly_need wording wording_0
 """.split()  # noqa: SIM905
 DEEP_RULE = '{"all":[' * 2_000 + "]}" * 2_000
 POSTED = (

@@ -27,7 +27,7 @@ from leads.scoring.sql import Sql, joined, name, sql
 from portal.common.fields import to_microseconds
 
 FIT_COLUMNS = tuple(field.attname for field in LeadFit._meta.concrete_fields)
-_ACTIVITY_COLUMNS = ("kind_id", "subject_id", "campaign_id", "channel_id", "seconds", "properties")
+ACTIVITY_COLUMNS = ("kind_id", "subject_id", "campaign_id", "channel_id", "seconds", "properties")
 
 Table = tuple[str, Sql]
 
@@ -84,8 +84,8 @@ def each_as_of(moments: Mapping[int, datetime], rewound: Rewound) -> tuple[Past,
         "SELECT a.lead_id, a.occurred_at + {} AS occurred_at, {} FROM {} a "
         "JOIN moments m ON m.lead_id = a.lead_id WHERE a.occurred_at < m.at",
         shift,
-        joined(", ", (name("a", column) for column in _ACTIVITY_COLUMNS)),
-        _real("leads_activity"),
+        joined(", ", (name("a", column) for column in ACTIVITY_COLUMNS)),
+        real("leads_activity"),
     )
     tables = (
         ("moments", _pairs(pairs)),
@@ -105,7 +105,7 @@ def must_stay_in_place(rule: Node) -> bool:
     )
 
 
-def _real(table: str) -> Sql:
+def real(table: str) -> Sql:
     """The table itself. SQLite would take the bare name for the common table that is being made."""
     return name("main", table) if connection.vendor == "sqlite" else name(table)
 
@@ -113,13 +113,13 @@ def _real(table: str) -> Sql:
 def _fit(rewound: Rewound) -> Sql:
     columns = joined(", ", (name("r", column) for column in FIT_COLUMNS))
     if not rewound.fit:
-        return sql("SELECT {} FROM {} r", columns, _real("leads_leadfit"))
-    rows = _rows("leads_leadfit", FIT_COLUMNS, rewound.fit)
+        return sql("SELECT {} FROM {} r", columns, real("leads_leadfit"))
+    rows = rows_sent("leads_leadfit", FIT_COLUMNS, rewound.fit)
     return sql(
         "SELECT {} FROM {} r WHERE r.lead_id NOT IN (SELECT b.lead_id FROM ({}) b) UNION ALL {}",
         columns,
-        _real("leads_leadfit"),
-        _rows("leads_leadfit", ("lead_id",), [{"lead_id": row["lead_id"]} for row in rewound.fit]),
+        real("leads_leadfit"),
+        rows_sent("leads_leadfit", ("lead_id",), [{"lead_id": row["lead_id"]} for row in rewound.fit]),
         rows,
     )
 
@@ -133,14 +133,14 @@ def _values(rewound: Rewound) -> Sequence[Table]:
         "SELECT {} FROM {} r WHERE NOT EXISTS (SELECT 1 FROM ({}) c WHERE c.lead_id = r.lead_id AND "
         "c.attribute_id = r.attribute_id) UNION ALL {}",
         joined(", ", (name("r", column) for column in ATTRIBUTE_COLUMNS)),
-        _real("leads_leadvalue"),
-        _rows("leads_leadvalue", ("lead_id", "attribute_id"), changed),
-        _rows("leads_leadvalue", ATTRIBUTE_COLUMNS, rewound.values),
+        real("leads_leadvalue"),
+        rows_sent("leads_leadvalue", ("lead_id", "attribute_id"), changed),
+        rows_sent("leads_leadvalue", ATTRIBUTE_COLUMNS, rewound.values),
     )
     return (("leads_leadvalue", table),)
 
 
-def _rows(table: str, columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> Sql:
+def rows_sent(table: str, columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> Sql:
     """Rows that are sent along, however many, as one parameter; typed as those of the table."""
     sent = json.dumps(rows)
     if connection.vendor == "sqlite":

@@ -50,9 +50,12 @@ class Rewound:
 
 
 class Rewinder:
-    """The recorded changes of what some rules read, since `start`; asked for one instant after the other."""
+    """The recorded changes of what some rules read, since `start`; asked for one instant after the other.
 
-    def __init__(self, rules: Iterable[Node], start: datetime) -> None:
+    Of all leads, or of these.
+    """
+
+    def __init__(self, rules: Iterable[Node], start: datetime, leads: Iterable[int] | None = None) -> None:
         wanted = {
             _COLUMN_OF.get(node.field.key, node.field.key.partition(".")[2])
             for rule in rules
@@ -60,6 +63,8 @@ class Rewinder:
             if isinstance(node, AttributeTest)
         }
         changes = FieldChange.objects.filter(changed_at__gte=start, field__in=wanted | _ALWAYS)
+        if leads is not None:
+            changes = changes.filter(lead__in=list(leads))
         # Latest first, so that the last one met is the first change after an instant.
         self._changes = list(
             changes.order_by("-changed_at", "-pk").values_list("lead_id", "field", "before", "changed_at")

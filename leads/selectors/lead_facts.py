@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, NamedTuple
 
+from django.db.models import Max
 from django.utils import formats
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from leads.models import Account, Lead
+from leads.models import Account, FieldChange, Lead
 from leads.models.facts import ValueBase
 from leads.selectors.leads import import_labels, people_by_id
 
 
 class Fact(NamedTuple):
+    """What is known, where it came from, and since when it stands so: None where nobody wrote that down."""
+
     label: str | Promise
     value: str
     origin: str
+    since: datetime | None
+
+
+class Origin(NamedTuple):
+    words: str
+    at: datetime | None
 
 
 LEAD_FIELDS = (
@@ -54,8 +64,9 @@ ACCOUNT_FIELDS = (
 def facts_of(
     thing: Lead | Account, fields: tuple[tuple[str, str | Promise], ...]
 ) -> tuple[list[Fact], list[str]]:
-    """The known facts in the order of `fields`, and the names of those that are unknown. Two queries."""
+    """The known facts in the order of `fields`, and the names of those that are unknown. Three queries."""
     origins = _origins(thing.provenance)
+    changed = _changed_at(thing) if isinstance(thing, Lead) else {}
     known: list[Fact] = []
     unknown: list[str] = []
     for name, label in fields:
@@ -64,12 +75,19 @@ def facts_of(
             unknown.append(str(label))
             continue
         text = formats.number_format(value) if isinstance(value, int) else str(value)
-        known.append(Fact(label, text, origins.get(name, "")))
+        origin = origins.get(name, Origin("", None))
+        known.append(Fact(label, text, origin.words, changed.get(name, origin.at)))
     return known, unknown
 
 
-def _origins(provenance: dict[str, Any]) -> dict[str, str]:
-    """{field: "contacts.csv (CRM)" or the person's name}."""
+def _changed_at(lead: Lead) -> dict[str, datetime]:
+    """{field: when it last changed}. A field that never changed is as old as what brought it in."""
+    rows = FieldChange.objects.filter(lead=lead).order_by().values_list("field")
+    return dict(rows.annotate(latest=Max("changed_at")))
+
+
+def _origins(provenance: dict[str, Any]) -> dict[str, Origin]:
+    """{field: "contacts.csv (CRM)" and when that was read, or the person's name}."""
     imports: dict[str, int] = {}
     people: dict[str, int] = {}
     for name, origin in provenance.items():
@@ -81,11 +99,14 @@ def _origins(provenance: dict[str, Any]) -> dict[str, str]:
     rows = import_labels(imports.values()) if imports else {}
     names = people_by_id(people.values()) if people else {}
     found = {
-        name: _("%(file)s (%(source)s)") % {"file": rows[pk].file_name, "source": rows[pk].source}
+        name: Origin(
+            _("%(file)s (%(source)s)") % {"file": rows[pk].file_name, "source": rows[pk].source},
+            rows[pk].started_at or rows[pk].created_at,
+        )
         for name, pk in imports.items()
         if pk in rows
     }
-    return found | {name: str(names[pk]) for name, pk in people.items() if pk in names}
+    return found | {name: Origin(str(names[pk]), None) for name, pk in people.items() if pk in names}
 
 
 def value_words(row: ValueBase) -> str:

@@ -42,6 +42,13 @@
     const row = event.target.closest?.(ROWS);
     if (row && row.id !== marked) mark(row, false);
   });
+  // Out of the search, down to what it found.
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "ArrowDown" || !event.target.matches?.("form.filters [type='search']")) return;
+    event.preventDefault();
+    marked = "";
+    move(1);
+  });
   // Enter opens the lead from wherever in its row one is; on a box it would send the form of all boxes.
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || !event.target.matches?.(`${ROWS} [type="checkbox"]`)) return;

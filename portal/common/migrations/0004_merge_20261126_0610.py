@@ -4,11 +4,9 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('common', '0003_challenge_level'),
-        ('common', '0003_outbox_and_team_calendars'),
+        ("common", "0003_challenge_level"),
+        ("common", "0003_outbox_and_team_calendars"),
     ]
 
-    operations = [
-    ]
+    operations = []

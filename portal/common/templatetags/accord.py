@@ -168,6 +168,12 @@ def _span_words(seconds: int) -> str:
     return ngettext("%(n)d day", "%(n)d days", days) % {"n": days}
 
 
+@register.filter
+def span(value: dt.timedelta) -> str:
+    """How long something took or stayed: “3 hours”."""
+    return _span_words(int(value.total_seconds()))
+
+
 def relative_words(instant: dt.datetime, now: dt.datetime) -> str:
     """“3 hours ago”, “in 2 days”; beyond a month the date. Both arguments aware."""
     seconds = int((now - instant).total_seconds())
