@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 
 from leads.handoffs import policies
 from leads.models import OPEN, Handoff, HandoffStatus, Lead, LeadStage, Qualification, ReasonFamily
+from leads.scoring.near_misses import NEAR_POINTS
 from leads.selectors.handoffs import MISSING_FACTS
-from leads.selectors.leads import NEAR_MISS_POINTS
 from portal.common.models import Team, User
 
 Receipt = dict[str, Any]
@@ -50,8 +50,8 @@ def next_step(user: User, lead: Lead, handoffs: list[Handoff], receipt: Receipt 
 
 
 _SETTLED = {
-    LeadStage.SALES_QUALIFIED: lambda: _("Sales has qualified it; what becomes of it comes from your CRM."),
-    LeadStage.OPPORTUNITY: lambda: _("It is an opportunity; what becomes of it comes from your CRM."),
+    LeadStage.SALES_QUALIFIED: lambda: _("Sales has qualified it; whoever works it says what becomes of it."),
+    LeadStage.OPPORTUNITY: lambda: _("It is an opportunity; whoever works it says what becomes of it."),
     LeadStage.CUSTOMER: lambda: _("It is a customer by now."),
     LeadStage.DISQUALIFIED: lambda: _("Sales ruled it out after contact, and it is not offered again."),
 }
@@ -121,9 +121,9 @@ def _resting(user: User, lead: Lead, last: Handoff | None) -> NextStep:
         fact = MISSING_FACTS.get(last.missing_field) if last.missing_field else None
         sentence = _("Find out what sales missed: %(fact)s.") % {"fact": fact or last.note or _("a fact")}
         further = _("It is offered again when a fact of it changes.")
-        url = reverse("leads:import_new") if user.team == Team.MARKETING else ""
+        url = reverse("leads:returned_page", args=[last.pk]) if user.team == Team.MARKETING else ""
         return NextStep(
-            sentence, f"{reason} {further}".strip(), _("Import what is missing") if url else "", url, "upload"
+            sentence, f"{reason} {further}".strip(), _("Put it right") if url else "", url, "pencil"
         )
     sentence = (
         _("Leave it to marketing until %(day)s, or until it does something itself.") % {"day": day}
@@ -151,7 +151,7 @@ def _by_score(receipt: Receipt | None) -> NextStep:
     if receipt["is_qualified"]:
         return NextStep(_("It is offered to sales within seconds."), f"{receipt['outcome']}.")
     short = receipt["threshold"] - receipt["points"]
-    if receipt["qualification"] == Qualification.BELOW_THRESHOLD and short <= NEAR_MISS_POINTS:
+    if receipt["qualification"] == Qualification.BELOW_THRESHOLD and short <= NEAR_POINTS:
         wanting = [line for line in receipt["lines"] if line["key"] and not line["is_met"]]
         named = ", ".join(f"“{line['wording']}”" for line in wanting[:2])
         return NextStep(

@@ -78,7 +78,7 @@ def test_in_nurture_it_says_until_when_or_what_to_find_out(version: Version) -> 
     )
     assert _step(maya(), second.lead, version)[:2] == (
         "Find out what sales missed: Phone number.",
-        "Import what is missing",
+        "Put it right",
     )
     assert _step(sam(), second.lead, version)[1] == ""
 
