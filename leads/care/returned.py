@@ -87,7 +87,7 @@ def return_rest(*, handoff: Handoff, actor: User, until: date | None, note: str 
 def nurture_change(*, lead: Lead, seen: date | None, until: date | None, actor: User) -> Lead:
     """Another day for a lead that rests already. `seen` is the day that the person saw."""
     may_pick_up(actor).require()
-    lead = Lead.objects.select_for_update().get(pk=lead.pk)
+    lead = Lead.objects.select_for_update(no_key=True).get(pk=lead.pk)
     if lead.stage != LeadStage.NURTURE or lead.nurture_until != seen:
         raise Conflict(_("This lead has moved on meanwhile. Look again at where it stands."))
     _rest(lead, until)
@@ -128,7 +128,7 @@ def return_rule_out(*, handoff: Handoff, actor: User, reason: Reason, note: str 
 
 def _hold(handoff: Handoff) -> Lead:
     """The lead, locked; `Conflict` where this return is no longer what it waits for."""
-    lead = Lead.objects.select_for_update().get(pk=handoff.lead_id)
+    lead = Lead.objects.select_for_update(no_key=True).get(pk=handoff.lead_id)
     newest = Handoff.objects.filter(lead=lead).order_by("-pk").values_list("pk", "status").first()
     if lead.stage != LeadStage.NURTURE or newest != (handoff.pk, HandoffStatus.RETURNED):
         raise Conflict(_("This lead has moved on meanwhile. Look again at where it stands."))

@@ -73,7 +73,7 @@
   const keep = async () => {
     clearTimeout(later);
     const now = asItStands();
-    if (!isTyped || isLeaving || now === kept) return;
+    if (!form.dataset.keepUrl || !isTyped || isLeaving || now === kept) return;
     kept = now;
     try {
       const answer = await fetch(form.dataset.keepUrl, { method: "POST", body: new URLSearchParams(now), keepalive: true });

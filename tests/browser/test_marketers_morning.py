@@ -80,7 +80,7 @@ def let_it_rest(visitor: Visitor, handoff: Handoff) -> None:
     visitor.page.get_by_role("link", name="Ben Silva").first.click()
     visitor.look()
     visitor.page.get_by_label("Until").fill(day.isoformat())
-    visitor.page.get_by_label("Why").first.fill("Their budget opens next month.")
+    visitor.page.get_by_role("textbox", name="Why").first.fill("Their budget opens next month.")
     visitor.press("Let it rest")
     expect(visitor.page.get_by_text("Nothing waits to be picked up")).to_be_visible()
     assert Lead.objects.get(pk=handoff.lead_id).nurture_until == day
@@ -91,7 +91,7 @@ def let_it_rest(visitor: Visitor, handoff: Handoff) -> None:
 
 def look_at_a_near_miss(visitor: Visitor) -> None:
     visitor.page.get_by_role("link", name="Near misses").click()
-    expect(visitor.page.get_by_text("Clause c-pricing").first).to_be_visible()
+    expect(visitor.page.get_by_role("cell", name="Clause c-pricing")).to_be_visible()
     visitor.look()
     visitor.page.locator("summary", has_text="By the clause that is missing").click()
     visitor.look()
@@ -107,7 +107,7 @@ def hold_a_lead_back(visitor: Visitor, lead: Lead) -> None:
     visitor.page.get_by_label("Up to and including").fill(
         (timezone.now() + timedelta(days=3)).date().isoformat()
     )
-    visitor.page.get_by_label("Why").fill("Their trade fair is on.")
+    visitor.page.get_by_role("textbox", name="Why").fill("Their trade fair is on.")
     visitor.look()
     visitor.press("Decide so")
     expect(visitor.page.get_by_text("Held back").first).to_be_visible()
@@ -126,12 +126,12 @@ def see_whose_turn_it_is(visitor: Visitor) -> None:
     visitor.go("/leads/turns/")
     visitor.look()
     visitor.follow("Add a pool")
-    visitor.page.get_by_label("Name").fill("Everybody")
+    visitor.page.get_by_role("textbox", name="Name").first.fill("Everybody")
     visitor.page.get_by_label("Sam Okafor").check()
     visitor.look()
     visitor.press("Save the pool")
     visitor.follow("Add a rule")
-    visitor.page.get_by_label("Name").fill("Norway")
+    visitor.page.get_by_role("textbox", name="Name").first.fill("Norway")
     visitor.page.get_by_label("Goes to").select_option(label="Everybody")
     visitor.page.locator("[name$=-field]").first.select_option("lead.country")
     visitor.page.locator("[name$=-values]").first.fill("Norway")
