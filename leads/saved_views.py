@@ -11,8 +11,8 @@ from portal.common.errors import Invalid
 from portal.common.models import User
 
 MOST_VIEWS = 20
-MOST_CHARACTERS = SavedView._meta.get_field("query").max_length
-MOST_CHARACTERS_OF_NAME = SavedView._meta.get_field("name").max_length
+# What the columns hold.
+MOST_CHARACTERS, MOST_CHARACTERS_OF_NAME = 500, 60
 
 
 @transaction.atomic
