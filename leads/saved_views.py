@@ -11,7 +11,8 @@ from portal.common.errors import Invalid
 from portal.common.models import User
 
 MOST_VIEWS = 20
-MOST_CHARACTERS, MOST_CHARACTERS_OF_NAME = 500, 60  # as the columns have room
+# What the columns hold.
+MOST_CHARACTERS, MOST_CHARACTERS_OF_NAME = 500, 60
 
 
 @transaction.atomic

@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from definitions.models import Version
 from leads.handoffs import services
+from leads.handoffs.qualifying import handoff_qualify
 from leads.handoffs.next_step import next_step
 from leads.handoffs.reconcile import handoffs_reconcile
 from leads.models import FieldChange, Handoff, Import, Lead, Outcome
@@ -62,7 +63,7 @@ def test_the_next_step_follows_from_where_the_lead_stands(version: Version) -> N
     assert _step(sofia(), lead, version)[:2] == ("Sam Okafor works it.", "Look at the handoff")
     services.follow_up_add(handoff=handoff, actor=sam(), has_reached=True)
     assert _step(sam(), lead, version)[0].startswith("Bring it to an end")
-    services.handoff_qualify(handoff=handoff, actor=sam())
+    handoff_qualify(handoff=handoff, actor=sam())
     assert _step(sam(), lead, version) == ("Nothing is to be decided.", "", False)
 
 
