@@ -17,6 +17,7 @@ import structlog
 from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
+from definitions.criteria.catalogue import Catalogue
 from definitions.criteria.document import DocumentError
 from leads import bulk
 from leads.models import Absence, DealtTurn, Handoff, Lead, Pool, PoolMember, TurnBook, TurnRule
@@ -57,8 +58,10 @@ class Turns:
     it dealt may be recorded.
     """
 
-    def __init__(self, now: datetime, book: TurnBook | None = None) -> None:
-        self.now = now
+    def __init__(
+        self, now: datetime, book: TurnBook | None = None, catalogue: Catalogue | None = None
+    ) -> None:
+        self.now, self.catalogue = now, catalogue
         self.rules = list(TurnRule.objects.select_related("pool", "person"))
         self.sellers = {person.pk: person for person in people_of(Team.SALES)}
         self.members: dict[int, list[PoolMember]] = {}
@@ -72,8 +75,8 @@ class Turns:
         self._moved: dict[int, PoolMember] = {}
 
     @classmethod
-    def look(cls, now: datetime) -> Turns:
-        return cls(now)
+    def look(cls, now: datetime, catalogue: Catalogue | None = None) -> Turns:
+        return cls(now, catalogue=catalogue)
 
     @classmethod
     def hold(cls, now: datetime) -> Turns:
@@ -127,7 +130,7 @@ class Turns:
             return {
                 found
                 for batch in bulk.batches(lead_ids)
-                for found in hits(rule.rule, Scope.ids(batch), self.now)
+                for found in hits(rule.rule, Scope.ids(batch), self.now, self.catalogue)
             }
         except DocumentError as error:
             # A field that the rule asks for was taken away. The next rules decide; the page says so.

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from definitions.criteria.catalogue import Catalogue
 from leads import bulk
 from leads.handoffs.assignment import OfLead, Turns
 from leads.handoffs.states import OFFERABLE
 from leads.models import OPEN, Handoff, HandoffStatus, Lead
-from portal.common.models import Team, User
-from portal.common.selectors import people_of
+from portal.common.models import User
 
 # More entering leads than this are not divided while a page waits: a tenth of a second.
 MOST_DIVIDED = 20_000
@@ -42,7 +42,9 @@ class Growth:
         return str(self.owner) if self.owner else _("the shared queue")
 
 
-def growth_of(entering: Iterable[int], leaving: Iterable[int]) -> list[Growth] | None:
+def growth_of(
+    entering: Iterable[int], leaving: Iterable[int], catalogue: Catalogue | None = None
+) -> list[Growth] | None:
     """Each queue that changes, the one that grows most first; None where too many enter to divide them.
 
     An entering lead that may be offered is a new offer, to whom the rules would give it today; an
@@ -54,16 +56,17 @@ def growth_of(entering: Iterable[int], leaving: Iterable[int]) -> list[Growth] |
     leaves = {int(lead) for lead in leaving}
     rows = list(Handoff.objects.filter(status__in=OPEN).values_list("lead_id", "status", "owner_id"))
     taken = {lead for lead, _status, _owner in rows}
-    sellers = {person.pk: person for person in people_of(Team.SALES)}
     joining: dict[int | None, list[int]] = defaultdict(list)
     withdrawn: dict[int | None, list[int]] = defaultdict(list)
     new = [OfLead(*row) for row in offerable(lead for lead in entering if lead not in taken)]
-    for lead, turn in Turns.look(timezone.now()).deal(new).items():
+    turns = Turns.look(timezone.now(), catalogue)
+    for lead, turn in turns.deal(new).items():
         joining[turn.owner_id].append(lead)
     for lead, status, owner in rows:
         if status == HandoffStatus.OFFERED and lead in leaves:
             withdrawn[owner].append(lead)
-    people = sellers | User.objects.in_bulk(withdrawn.keys() - sellers.keys() - {None})
+    strangers = withdrawn.keys() - turns.sellers.keys() - {None}
+    people = turns.sellers | (User.objects.in_bulk(strangers) if strangers else {})
     found = [
         Growth(
             people[owner] if owner else None, tuple(sorted(joining[owner])), tuple(sorted(withdrawn[owner]))

@@ -49,7 +49,7 @@ def draft_queues(request: SignedInRequest, version_pk: int) -> HttpResponse:
     context: dict[str, Any] = {"version": version, "looked": looked, "section_path": DEFINITIONS}
     look = looked.look
     if look is not None and look.active is not None:
-        growths = growth_of(*entering_and_leaving(look))
+        growths = growth_of(*entering_and_leaving(look), look.asked.catalogue)
         context["growths"] = growths
         context["is_too_many"] = growths is None
         context["total"] = {

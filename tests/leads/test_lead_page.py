@@ -13,8 +13,8 @@ from django.urls import reverse
 
 from definitions.models import Version
 from leads.handoffs import services
-from leads.handoffs.qualifying import handoff_qualify
 from leads.handoffs.next_step import next_step
+from leads.handoffs.qualifying import handoff_qualify
 from leads.handoffs.reconcile import handoffs_reconcile
 from leads.models import FieldChange, Handoff, Import, Lead, Outcome
 from leads.scoring.receipt import receipt

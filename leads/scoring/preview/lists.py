@@ -175,7 +175,7 @@ def _of_queue(look: Look, pick: Pick, side: Callable[[Growth], Iterable[int]]) -
     """Offers of one queue that are new or are withdrawn; without `of`, those of all."""
     if look.active is None:
         return None
-    growths = growth_of(*entering_and_leaving(look))
+    growths = growth_of(*entering_and_leaving(look), look.asked.catalogue)
     if growths is None:
         return None
     asked = [one for one in growths if not pick.of or one.key == pick.of]
