@@ -85,9 +85,9 @@ def _fire(clocks: list[Clock], now: datetime, *, is_expiring: bool = False) -> i
 
     That a decision has run over is said only as its offer expires.
     """
-    idle = [clock for clock in clocks if clock.handoff.status != STATUS_WHILE[ClockKind(clock.kind)]]
-    Clock.objects.filter(pk__in=[clock.pk for clock in idle]).update(stopped_at=now, next_at=None)
-    running = [clock for clock in clocks if clock not in idle]
+    running = [clock for clock in clocks if clock.handoff.status == STATUS_WHILE[ClockKind(clock.kind)]]
+    idle = {clock.pk for clock in clocks} - {clock.pk for clock in running}
+    Clock.objects.filter(pk__in=idle).update(stopped_at=now, next_at=None)
     said = set(ClockNotice.objects.filter(clock__in=running).values_list("clock_id", "threshold"))
     passed = [
         (clock, threshold)
