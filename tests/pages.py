@@ -96,7 +96,8 @@ PAGES = (
     Listed("draft editor", "maya", _draft_editor, is_list=False),
     Listed("draft, its weak spots", "maya", _beside("leads:draft_lints"), is_list=False),
     Listed("draft, the leads that would qualify", "maya", _beside("leads:draft_leads", "", "qualified")),
-    Listed("draft, whose queue grows", "maya", _beside("leads:draft_queues")),
+    # It asks every rule of whose turn it is: more rules are more queries, more leads are not.
+    Listed("draft, whose queue grows", "maya", _beside("leads:draft_queues"), is_list=False),
     Listed("draft, a lead tested", "maya", _a_tested_lead, is_list=False),
     _page("golden leads, one searched for", "maya", "leads:golden_new", "?q=an", stage="mql"),
     _page("answers of the reps", "sam", "definitions:answers"),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
-from functools import reduce
+from functools import cached_property, reduce
 from operator import or_
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -17,7 +17,9 @@ import structlog
 from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
+from definitions.criteria.catalogue import Catalogue
 from definitions.criteria.document import DocumentError
+from definitions.selectors import catalogue
 from leads import bulk
 from leads.models import Absence, DealtTurn, Handoff, Lead, Pool, PoolMember, TurnBook, TurnRule
 from leads.scoring.compiler import hits
@@ -70,6 +72,10 @@ class Turns:
         self._book = book
         self._dealt = book.dealt if book else max((row.last_turn for row in self._all_members()), default=0)
         self._moved: dict[int, PoolMember] = {}
+
+    @cached_property
+    def _known(self) -> Catalogue:
+        return catalogue()
 
     @classmethod
     def look(cls, now: datetime) -> Turns:
@@ -127,7 +133,7 @@ class Turns:
             return {
                 found
                 for batch in bulk.batches(lead_ids)
-                for found in hits(rule.rule, Scope.ids(batch), self.now)
+                for found in hits(rule.rule, Scope.ids(batch), self.now, self._known)
             }
         except DocumentError as error:
             # A field that the rule asks for was taken away. The next rules decide; the page says so.

@@ -13,8 +13,7 @@ from leads import bulk
 from leads.handoffs.assignment import OfLead, Turns
 from leads.handoffs.states import OFFERABLE
 from leads.models import OPEN, Handoff, HandoffStatus, Lead
-from portal.common.models import Team, User
-from portal.common.selectors import people_of
+from portal.common.models import User
 
 # More entering leads than this are not divided while a page waits: a tenth of a second.
 MOST_DIVIDED = 20_000
@@ -54,15 +53,16 @@ def growth_of(entering: Iterable[int], leaving: Iterable[int]) -> list[Growth] |
     leaves = {int(lead) for lead in leaving}
     rows = list(Handoff.objects.filter(status__in=OPEN).values_list("lead_id", "status", "owner_id"))
     taken = {lead for lead, _status, _owner in rows}
-    sellers = {person.pk: person for person in people_of(Team.SALES)}
+    turns = Turns.look(timezone.now())
     joining: dict[int | None, list[int]] = defaultdict(list)
     withdrawn: dict[int | None, list[int]] = defaultdict(list)
     new = [OfLead(*row) for row in offerable(lead for lead in entering if lead not in taken)]
-    for lead, turn in Turns.look(timezone.now()).deal(new).items():
+    for lead, turn in turns.deal(new).items():
         joining[turn.owner_id].append(lead)
     for lead, status, owner in rows:
         if status == HandoffStatus.OFFERED and lead in leaves:
             withdrawn[owner].append(lead)
+    sellers = turns.sellers
     people = sellers | User.objects.in_bulk(withdrawn.keys() - sellers.keys() - {None})
     found = [
         Growth(

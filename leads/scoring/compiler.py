@@ -111,11 +111,14 @@ def criterion_columns(
     }
 
 
-def hits(rule: Json | Node, scope: Scope, as_of: datetime) -> set[int]:
-    """The ids of the leads in scope that meet one rule. Raises `DocumentError` where it cannot be read."""
+def hits(rule: Json | Node, scope: Scope, as_of: datetime, catalogue: Catalogue | None = None) -> set[int]:
+    """The ids of the leads in scope that meet one rule. Raises `DocumentError` where it cannot be read.
+
+    Whoever asks several rules fetches the catalogue once and hands it in.
+    """
     if scope.is_empty:
         return set()
-    catalogue = definitions.catalogue()
+    catalogue = catalogue or definitions.catalogue()
     node = parse_rule(rule, catalogue) if isinstance(rule, dict) else rule
     rules = RuleCompiler(catalogue, connection.vendor, to_microseconds(as_of), scope)
     statement = sql(
