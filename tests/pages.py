@@ -110,7 +110,7 @@ PAGES = (
     Listed("draft editor", "maya", _draft_editor, is_list=False),
     Listed("draft, its weak spots", "maya", _beside("leads:draft_lints"), is_list=False),
     Listed("draft, the leads that would qualify", "maya", _beside("leads:draft_leads", "", "qualified")),
-    # A row for each rep, and no more: it asks the rules of turns besides, which makes sixteen.
+    # It asks every rule of whose turn it is: more rules are more queries, more leads are not.
     Listed("draft, whose queue grows", "maya", _beside("leads:draft_queues"), is_list=False),
     Listed("draft, a lead tested", "maya", _a_tested_lead, is_list=False),
     _page("golden leads, one searched for", "maya", "leads:golden_new", "?q=an", stage="mql"),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
-from functools import reduce
+from functools import cached_property, reduce
 from operator import or_
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 
 from definitions.criteria.catalogue import Catalogue
 from definitions.criteria.document import DocumentError
+from definitions.selectors import catalogue
 from leads import bulk
 from leads.models import Absence, DealtTurn, Handoff, Lead, Pool, PoolMember, TurnBook, TurnRule
 from leads.scoring.compiler import hits
@@ -58,10 +59,8 @@ class Turns:
     it dealt may be recorded.
     """
 
-    def __init__(
-        self, now: datetime, book: TurnBook | None = None, catalogue: Catalogue | None = None
-    ) -> None:
-        self.now, self.catalogue = now, catalogue
+    def __init__(self, now: datetime, book: TurnBook | None = None, known: Catalogue | None = None) -> None:
+        self.now, self._given = now, known
         self.rules = list(TurnRule.objects.select_related("pool", "person"))
         self.sellers = {person.pk: person for person in people_of(Team.SALES)}
         self.members: dict[int, list[PoolMember]] = {}
@@ -74,9 +73,13 @@ class Turns:
         self._dealt = book.dealt if book else max((row.last_turn for row in self._all_members()), default=0)
         self._moved: dict[int, PoolMember] = {}
 
+    @cached_property
+    def _known(self) -> Catalogue:
+        return self._given or catalogue()
+
     @classmethod
-    def look(cls, now: datetime, catalogue: Catalogue | None = None) -> Turns:
-        return cls(now, catalogue=catalogue)
+    def look(cls, now: datetime, known: Catalogue | None = None) -> Turns:
+        return cls(now, known=known)
 
     @classmethod
     def hold(cls, now: datetime) -> Turns:
@@ -130,7 +133,7 @@ class Turns:
             return {
                 found
                 for batch in bulk.batches(lead_ids)
-                for found in hits(rule.rule, Scope.ids(batch), self.now, self.catalogue)
+                for found in hits(rule.rule, Scope.ids(batch), self.now, self._known)
             }
         except DocumentError as error:
             # A field that the rule asks for was taken away. The next rules decide; the page says so.

@@ -114,7 +114,7 @@ def criterion_columns(
 def hits(rule: Json | Node, scope: Scope, as_of: datetime, catalogue: Catalogue | None = None) -> set[int]:
     """The ids of the leads in scope that meet one rule. Raises `DocumentError` where it cannot be read.
 
-    `catalogue` where the caller has it, which saves three queries.
+    Whoever asks several rules fetches the catalogue once and hands it in.
     """
     if scope.is_empty:
         return set()

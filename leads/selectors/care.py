@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
@@ -59,6 +60,12 @@ def to_pick_up(user: User, *, q: str = "", family: str = "", whose: str = "") ->
     elif whose == "nobody":
         rows = rows.filter(pick_up=None)
     return rows.order_by("ended_at", "pk")
+
+
+def waiting_ids(user: User, handoffs: Iterable[Handoff]) -> set[int]:
+    """Of these handoffs those that wait to be settled: a later one may have answered an older return."""
+    ids = [row.pk for row in handoffs]
+    return set(to_pick_up(user).filter(pk__in=ids).order_by().values_list("pk", flat=True))
 
 
 def settled_lately(user: User, limit: int = 10) -> list[PickUp]:

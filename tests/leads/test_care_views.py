@@ -212,3 +212,17 @@ def test_lists_need_no_more_queries_when_they_grow(
         client = as_(maya())
         with django_assert_max_num_queries(15):
             assert client.get(reverse(f"leads:{name}")).status_code == 200
+
+
+def test_only_the_last_word_of_a_lead_waits(version: Version) -> None:
+    """It was offered and returned once more: the older return is answered, and nobody is sent there."""
+    first = a_return(version, "wrong-company")
+    Lead.objects.filter(pk=first.lead_id).update(nurture_until=NOW.date())
+    handoffs_reconcile()
+    second = open_handoff(first.lead)
+    says = {"reason": reason("wrong-company").pk, "criterion": "c-software"}
+    assert post(sam(), "handoff_return", second.pk, **says).status_code == 302
+    page = get(maya(), "watch_list")
+    pages = [reverse("leads:returned_page", args=[row.pk]) in page for row in (first, second)]
+    assert pages == [False, True]
+    assert page.count("to pick up") == 1
