@@ -13,6 +13,7 @@ from leads.views import (
     golden,
     handoff,
     imports,
+    incidents,
     lead,
     lists,
     proposing,
@@ -42,6 +43,8 @@ urlpatterns = [
     path("handed-over/", watch.watch_list, name="watch_list"),
     path("nurture/", lists.nurture, name="nurture"),
     path("near-misses/", lists.near_misses, name="near_misses"),
+    path("incidents/", incidents.incident_list, name="incident_list"),
+    path("incidents/<int:pk>/", incidents.incident_page, name="incident_page"),
     path("accounts/<int:pk>/", lead.account_page, name="account_page"),
     path("<int:pk>/", lead.lead_page, name="lead_page"),
     # Imports

@@ -84,6 +84,7 @@ PAGES = (
     _page("handed over, returned", "maya", "leads:watch_list", "?status=returned"),
     _page("nurture", "maya", "leads:nurture"),
     _page("near misses", "maya", "leads:near_misses"),
+    _page("nightly counts", "rita", "leads:incident_list"),
     _page("imports", "maya", "leads:import_list"),
     _page("runs", "maya", "leads:run_list"),
     _page("definition", "maya", "definitions:definition_page", stage="mql"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from datetime import date
 from typing import Any
 from urllib.parse import quote
 
@@ -12,10 +13,12 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
 
 from definitions.models import Ballot, Comment, Criterion, Persona, RepAnswer, Version, Vote
 from leads.evidence.back_tests import back_test_at_once
-from leads.models import Account, GoldenLead, Handoff, Import, Lead, Run, Shadow, Tasting
+from leads.leaks.nightly import night_count
+from leads.models import Account, GoldenLead, Handoff, Import, Incident, Lead, Run, Shadow, Tasting
 from leads.tasting.services import tasting_start
 from portal.common.models import Invitation, OwnHoliday, User
 from portal.seed.workspace import Size, workspace_seed
@@ -71,6 +74,9 @@ def world(db: None) -> dict[str, User | None]:
     for version in Version.objects.filter(status__in=("draft", "active")):
         back_test_at_once(version=version, actor=maya())
     tasting_start(version=Version.objects.get(status="active"), actor=maya())
+    # A night that finds something.
+    Lead.objects.filter(pk=Lead.objects.filter(stage="sal").earliest("pk").pk).update(stage="lead")
+    night_count(day=date(2026, 5, 4), now=timezone.now())
     people: dict[str, User | None] = {
         person.email.split("@")[0]: person for person in (olga(), maya(), sam(), mona(), rita(), ada())
     }
@@ -136,6 +142,7 @@ def _fillings() -> list[tuple[str, Callable[[], list[tuple[Any, ...]]]]]:
         (r"leads/imports/", lambda: of(Import)),
         (r"leads/golden/<slug:stage>/", lambda: [("mql",), ("sql",), ("nothing",)]),
         (r"leads/golden/", lambda: of(GoldenLead)),
+        (r"leads/incidents/", lambda: of(Incident)),
         (r"leads/relax/", lambda: [("mql",), ("nothing",)]),
         (r"leads/runs/start/", lambda: [("mql",), ("nothing",)]),
         (r"leads/runs/", lambda: of(Run)),

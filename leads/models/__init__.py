@@ -20,13 +20,13 @@ from leads.models.handoffs import (
     FollowUp,
     Handoff,
     HandoffStatus,
-    Incident,
     Reason,
     ReasonFamily,
     SavedView,
     StageChange,
 )
 from leads.models.intake import Import, ImportKey, ImportRejection
+from leads.models.leaks import Incident, IncidentLead, LeakKind, NightlyCount
 from leads.models.preview import FactsChange, PreviewColumn, PreviewSnapshot, PreviewWish
 from leads.models.scoring import (
     Chunk,
@@ -65,11 +65,14 @@ __all__ = [
     "ImportKey",
     "ImportRejection",
     "Incident",
+    "IncidentLead",
     "Lead",
     "LeadFit",
     "LeadStage",
     "LeadValue",
+    "LeakKind",
     "MarkDrain",
+    "NightlyCount",
     "Outcome",
     "OutcomeKind",
     "PreviewColumn",
