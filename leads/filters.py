@@ -112,3 +112,18 @@ class NurtureFilter(FilterForm):
             (ReasonFamily.CLERICAL, _("A missing or wrong fact")),
         ),
     )
+
+
+class PlaceFilter(forms.Form):
+    """What narrows the list of a place. What makes no sense is left out."""
+
+    late = forms.BooleanField(required=False)
+    person = forms.IntegerField(required=False, min_value=1, max_value=2**31)
+
+    @property
+    def narrowing(self) -> dict[str, Any]:
+        self.is_valid()
+        return {
+            "is_late": bool(self.cleaned_data.get("late")),
+            "person": self.cleaned_data.get("person"),
+        }

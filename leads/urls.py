@@ -24,6 +24,7 @@ from leads.views import (
     suggest,
     tasting,
     watch,
+    where,
 )
 
 app_name = "leads"
@@ -43,6 +44,8 @@ urlpatterns = [
     path("handed-over/", watch.watch_list, name="watch_list"),
     path("nurture/", lists.nurture, name="nurture"),
     path("near-misses/", lists.near_misses, name="near_misses"),
+    path("where/", where.where, name="where"),
+    path("where/<slug:place>/", where.where_list, name="where_list"),
     path("incidents/", incidents.incident_list, name="incident_list"),
     path("incidents/<int:pk>/", incidents.incident_page, name="incident_page"),
     path("accounts/<int:pk>/", lead.account_page, name="account_page"),

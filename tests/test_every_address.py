@@ -63,6 +63,7 @@ GARBAGE = (
     "of=%00&beside=%00&under=%00&broken=%00&draft=%00&lead=%00",
     f"of={BEYOND}&beside={BEYOND}&under=active&broken=draft&draft={BEYOND}&lead={BEYOND}",
     f"outcome=accepted&judged_after_days={BEYOND}&within_days=%C2%B2&period=%00",
+    f"late=%00&person={BEYOND}",
     "%00=%00&=&&&=%",
 )
 
@@ -142,6 +143,7 @@ def _fillings() -> list[tuple[str, Callable[[], list[tuple[Any, ...]]]]]:
         (r"leads/imports/", lambda: of(Import)),
         (r"leads/golden/<slug:stage>/", lambda: [("mql",), ("sql",), ("nothing",)]),
         (r"leads/golden/", lambda: of(GoldenLead)),
+        (r"leads/where/", lambda: [("below",), ("shared",), ("nurture",), ("nothing",)]),
         (r"leads/incidents/", lambda: of(Incident)),
         (r"leads/relax/", lambda: [("mql",), ("nothing",)]),
         (r"leads/runs/start/", lambda: [("mql",), ("nothing",)]),
