@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -127,3 +128,20 @@ class PlaceFilter(forms.Form):
             "is_late": bool(self.cleaned_data.get("late")),
             "person": self.cleaned_data.get("person"),
         }
+
+
+class LedgerFilter(forms.Form):
+    """Which of an entry's handoffs: those of one week, those that kept the promise or did not."""
+
+    week_of = forms.DateField(required=False)
+    promise = forms.ChoiceField(required=False, choices=[("kept", ""), ("broken", "")])
+
+    @property
+    def week(self) -> date | None:
+        self.is_valid()
+        return self.cleaned_data.get("week_of")
+
+    @property
+    def kept(self) -> bool | None:
+        self.is_valid()
+        return {"kept": True, "broken": False}.get(self.cleaned_data.get("promise", ""))

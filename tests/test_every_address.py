@@ -64,6 +64,9 @@ GARBAGE = (
     f"of={BEYOND}&beside={BEYOND}&under=active&broken=draft&draft={BEYOND}&lead={BEYOND}",
     f"outcome=accepted&judged_after_days={BEYOND}&within_days=%C2%B2&period=%00",
     f"late=%00&person={BEYOND}",
+    "late=on&person=%C2%B2&week_of=2026-02-31&promise=never",
+    "week_of=0001-01-01&promise=%00",
+    "week_of=9999-12-31&promise=kept",
     "%00=%00&=&&&=%",
 )
 
@@ -144,6 +147,7 @@ def _fillings() -> list[tuple[str, Callable[[], list[tuple[Any, ...]]]]]:
         (r"leads/golden/<slug:stage>/", lambda: [("mql",), ("sql",), ("nothing",)]),
         (r"leads/golden/", lambda: of(GoldenLead)),
         (r"leads/where/", lambda: [("below",), ("shared",), ("nurture",), ("nothing",)]),
+        (r"leads/ledger/", lambda: [("decide",), ("pick-up",), ("nothing",)]),
         (r"leads/incidents/", lambda: of(Incident)),
         (r"leads/relax/", lambda: [("mql",), ("nothing",)]),
         (r"leads/runs/start/", lambda: [("mql",), ("nothing",)]),
