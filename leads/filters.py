@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
@@ -168,3 +169,35 @@ class NurtureFilter(FilterForm):
             (ReasonFamily.CLERICAL, _("A missing or wrong fact")),
         ),
     )
+
+
+class PlaceFilter(forms.Form):
+    """What narrows the list of a place. What makes no sense is left out."""
+
+    late = forms.BooleanField(required=False)
+    person = forms.IntegerField(required=False, min_value=1, max_value=2**31)
+
+    @property
+    def narrowing(self) -> dict[str, Any]:
+        self.is_valid()
+        return {
+            "is_late": bool(self.cleaned_data.get("late")),
+            "person": self.cleaned_data.get("person"),
+        }
+
+
+class LedgerFilter(forms.Form):
+    """Which of an entry's handoffs: those of one week, those that kept the promise or did not."""
+
+    week_of = forms.DateField(required=False)
+    promise = forms.ChoiceField(required=False, choices=[("kept", ""), ("broken", "")])
+
+    @property
+    def week(self) -> date | None:
+        self.is_valid()
+        return self.cleaned_data.get("week_of")
+
+    @property
+    def kept(self) -> bool | None:
+        self.is_valid()
+        return {"kept": True, "broken": False}.get(self.cleaned_data.get("promise", ""))

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from definitions.criteria.fingerprint import fingerprint
 from definitions.models import Definition, Stage, Version, VersionStatus
-from leads.handoffs.states import STAGE_WHILE
+from leads.leaks import differences
 from leads.models import (
     OPEN,
     Activity,
@@ -26,7 +26,6 @@ from leads.models import (
     Import,
     Lead,
     LeadFit,
-    LeadStage,
     LeadWords,
     PickUp,
     PoolMember,
@@ -43,9 +42,6 @@ from leads.models import (
 from leads.scoring.kept import versions_kept_scored
 
 NAMED = 5
-# An accepted lead may go on to these by what a CRM says became of it, while sales still works it.
-FURTHER = (LeadStage.OPPORTUNITY, LeadStage.CUSTOMER)
-ENDED = tuple(status for status in HandoffStatus.values if status not in OPEN)
 
 
 def breaches() -> list[str]:
@@ -76,17 +72,8 @@ def _one_open_handoff_per_lead() -> Iterator[str]:
 
 
 def _stage_agrees() -> Iterator[str]:
-    for status, stage in STAGE_WHILE.items():
-        allowed = (stage, *FURTHER) if status == HandoffStatus.ACCEPTED else (stage,)
-        rows = Handoff.objects.filter(status=status)
-        yield from _named(
-            f"Handoffs that are {status} while their lead is not at {stage}",
-            rows.exclude(lead__stage__in=allowed),
-        )
-        yield from _named(
-            f"Leads at {stage} without a handoff that is {status}",
-            Lead.objects.filter(~Exists(rows.filter(lead=OuterRef("pk"))), stage=stage, merged_into=None),
-        )
+    for sentence, rows in differences.stages_that_disagree():
+        yield from _named(sentence, rows)
     yield from _named(
         "Accepted handoffs whose owner is not the owner of the lead",
         Handoff.objects.filter(status=HandoffStatus.ACCEPTED).exclude(lead__owner=F("owner")),
@@ -100,14 +87,8 @@ def _nothing_leaks() -> Iterator[str]:
     known = sum(counts.get(status, 0) for status in HandoffStatus.values)
     if known != entered:
         yield f"{entered} handoffs entered, but {known} are accounted for"
-    yield from _named(
-        "Handoffs that have ended at no time", Handoff.objects.filter(status__in=ENDED, ended_at=None)
-    )
-    yield from _named(
-        "Open handoffs that have an end", Handoff.objects.filter(status__in=OPEN, ended_at__isnull=False)
-    )
-    accepted = Q(status=HandoffStatus.ACCEPTED) & Q(follow_up_due_at=None)
-    yield from _named("Accepted handoffs without a follow-up clock", Handoff.objects.filter(accepted))
+    for sentence, rows in differences.instants_that_disagree():
+        yield from _named(sentence, rows)
 
 
 def _clocks_run() -> Iterator[str]:

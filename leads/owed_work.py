@@ -10,6 +10,7 @@ from leads.handoffs import clock_firing
 from leads.handoffs import tasks as handoff_tasks
 from leads.intake import advance
 from leads.intake.tasks import advance_imports
+from leads.leaks.tasks import count_the_night
 from leads.scoring import chunks, marks
 from leads.scoring.preview import building
 from leads.shadows import ending
@@ -30,6 +31,7 @@ def register() -> None:
     owed.register_bell(handoff_tasks.fire_clocks.delay)
     owed.register_chore(handoff_tasks.lay_missing_clocks.delay)
     owed.register_chore(open_amendments.delay)
+    owed.register_chore(count_the_night.delay)
 
 
 def _register_scoring() -> None:

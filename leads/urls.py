@@ -14,7 +14,9 @@ from leads.views import (
     golden,
     handoff,
     imports,
+    incidents,
     lead,
+    ledger,
     lists,
     near_misses,
     proposing,
@@ -31,6 +33,7 @@ from leads.views import (
     tasting,
     turns,
     watch,
+    where,
 )
 
 app_name = "leads"
@@ -84,6 +87,12 @@ urlpatterns = [
     path("by-hand/", near_misses.override_list, name="override_list"),
     path("by-hand/<int:pk>/end/", near_misses.override_finish, name="override_end"),
     path("<int:pk>/by-hand/", near_misses.override_new, name="override_new"),
+    path("where/", where.where, name="where"),
+    path("where/<slug:place>/", where.where_list, name="where_list"),
+    path("ledger/", ledger.ledger, name="ledger"),
+    path("ledger/<slug:entry>/", ledger.ledger_list, name="ledger_list"),
+    path("incidents/", incidents.incident_list, name="incident_list"),
+    path("incidents/<int:pk>/", incidents.incident_page, name="incident_page"),
     path("accounts/<int:pk>/", lead.account_page, name="account_page"),
     path("<int:pk>/", lead.lead_page, name="lead_page"),
     path("<int:pk>/scores/", lead.lead_scores, name="lead_scores"),

@@ -101,6 +101,13 @@ PAGES = (
     Listed("challenges of a clause", "maya", _challenged_clause),
     _page("decided by hand", "maya", "leads:override_list"),
     _page("whose turn", "rita", "leads:turns"),
+    _page("where leads stand", "maya", "leads:where"),
+    _page("where leads stand, one place", "maya", "leads:where_list", place="below"),
+    _page("where leads stand, being worked", "maya", "leads:where_list", place="worked"),
+    # Its queries are of seven entries and of the hours of both teams, not of rows.
+    _page("ledger", "maya", "leads:ledger", is_list=False),
+    _page("ledger, one entry", "maya", "leads:ledger_list", entry="decide"),
+    _page("nightly counts", "rita", "leads:incident_list"),
     _page("imports", "maya", "leads:import_list"),
     _page("runs", "maya", "leads:run_list"),
     _page("definition", "maya", "definitions:definition_page", stage="mql"),

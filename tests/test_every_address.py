@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import parse_qs, quote
 
@@ -19,12 +19,14 @@ from django.utils import timezone
 from definitions.models import Ballot, Comment, Criterion, Persona, RepAnswer, Version, Vote
 from leads.evidence.back_tests import back_test_at_once
 from leads.handoffs.overriding import override_make
+from leads.leaks.nightly import night_count
 from leads.models import (
     Absence,
     Account,
     GoldenLead,
     Handoff,
     Import,
+    Incident,
     Lead,
     Override,
     Pool,
@@ -79,6 +81,10 @@ GARBAGE = (
     f"of={BEYOND}&beside={BEYOND}&under=active&broken=draft&draft={BEYOND}&lead={BEYOND}",
     f"outcome=accepted&judged_after_days={BEYOND}&within_days=%C2%B2&period=%00",
     f"after={BEYOND}&before=%00&shown=x:y&shown={BEYOND}:&newest=%C2%B2&segment=%00&industry=%00&country=%FF",
+    f"late=%00&person={BEYOND}",
+    "late=on&person=%C2%B2&week_of=2026-02-31&promise=never",
+    "week_of=0001-01-01&promise=%00",
+    "week_of=9999-12-31&promise=kept",
     "%00=%00&=&&&=%",
 )
 
@@ -93,6 +99,9 @@ def world(db: None) -> dict[str, User | None]:
     tomorrow = timezone.localdate() + timedelta(days=1)
     override_make(lead=resting, kind="hold", reason="Not now.", ends_on=tomorrow, actor=maya())
     tasting_start(version=Version.objects.get(status="active"), actor=maya())
+    # A night that finds something.
+    Lead.objects.filter(pk=Lead.objects.filter(stage="sal").earliest("pk").pk).update(stage="lead")
+    night_count(day=date(2026, 5, 4), now=timezone.now())
     people: dict[str, User | None] = {
         person.email.split("@")[0]: person for person in (olga(), maya(), sam(), mona(), rita(), ada())
     }
@@ -176,6 +185,9 @@ def _fillings() -> list[tuple[str, Callable[[], list[tuple[Any, ...]]]]]:
         (r"leads/imports/", lambda: of(Import)),
         (r"leads/golden/<slug:stage>/", lambda: [("mql",), ("sql",), ("nothing",)]),
         (r"leads/golden/", lambda: of(GoldenLead)),
+        (r"leads/where/", lambda: [("below",), ("shared",), ("nurture",), ("nothing",)]),
+        (r"leads/ledger/", lambda: [("decide",), ("pick-up",), ("nothing",)]),
+        (r"leads/incidents/", lambda: of(Incident)),
         (r"leads/relax/", lambda: [("mql",), ("nothing",)]),
         (r"leads/runs/start/", lambda: [("mql",), ("nothing",)]),
         (r"leads/runs/", lambda: of(Run)),

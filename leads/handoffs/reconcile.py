@@ -204,7 +204,7 @@ def _expire(terms: Terms, ids: list[int]) -> int:
             after=STAGE_AFTER["expire"],
             at=terms.now,
         )
-        _record("handoffs.expired", terms.version, rows)
+        _record("handoffs.expired", terms.version, rows, offered=[row.pk for row in again])
     return len(rows)
 
 
@@ -216,10 +216,13 @@ def _without_an_open_handoff(version: Version) -> QuerySet[Lead]:
     return Lead.objects.filter(~is_open, _qualifies(version, "pk"), merged_into=None)
 
 
-def _to_offer(version: Version, now: datetime) -> Iterator[list[int]]:
-    # By ids of scores, so that the partial index of qualified scores is read and not all leads.
+def qualified_and_not_offered(version: Version) -> QuerySet[Score]:
+    """Scores of the leads that may be offered and are not, nurture apart.
+
+    By scores, so that the partial index of qualified scores is read and not all leads.
+    """
     is_open = Exists(Handoff.objects.filter(lead=OuterRef("lead_id"), status__in=OPEN))
-    scores = Score.objects.filter(
+    return Score.objects.filter(
         ~is_open,
         ~open_override(Override.Kind.HOLD, "lead_id"),
         version=version,
@@ -227,7 +230,10 @@ def _to_offer(version: Version, now: datetime) -> Iterator[list[int]]:
         lead__stage__in=OFFERABLE,
         lead__merged_into=None,
     )
-    yield from _batches(scores, key="lead_id")
+
+
+def _to_offer(version: Version, now: datetime) -> Iterator[list[int]]:
+    yield from _batches(qualified_and_not_offered(version), key="lead_id")
     yield from _batches(_by_override(), key="lead_id")
     yield from _back_from_nurture(version, now)
 
@@ -327,7 +333,8 @@ def _assess(ids: list[int]) -> int:
     return Lead.objects.filter(pk__in=ids, stage=LeadStage.NOT_ASSESSED).update(stage=LeadStage.LEAD)
 
 
-def _record(verb: str, version: Version, rows: list[Handoff]) -> None:
+def _record(verb: str, version: Version, rows: list[Handoff], **more: list[int]) -> None:
     """One entry for a batch, naming every handoff: the rows themselves carry the rest."""
     if rows:
-        audit.record(verb, subject=version, actor=None, after={"handoffs": [row.pk for row in rows]})
+        after = {"handoffs": [row.pk for row in rows], **more}
+        audit.record(verb, subject=version, actor=None, after=after)

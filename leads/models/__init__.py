@@ -22,13 +22,13 @@ from leads.models.handoffs import (
     FollowUp,
     Handoff,
     HandoffStatus,
-    Incident,
     Reason,
     ReasonFamily,
     SavedView,
     StageChange,
 )
 from leads.models.intake import Import, ImportKey, ImportRejection
+from leads.models.leaks import Incident, IncidentLead, LeakKind, NightlyCount
 from leads.models.preview import FactsChange, PreviewColumn, PreviewSnapshot, PreviewWish
 from leads.models.sales import SalesCheck, SalesQualification
 from leads.models.scoring import (
@@ -73,12 +73,15 @@ __all__ = [
     "ImportKey",
     "ImportRejection",
     "Incident",
+    "IncidentLead",
     "Lead",
     "LeadFit",
     "LeadStage",
     "LeadValue",
     "LeadWords",
+    "LeakKind",
     "MarkDrain",
+    "NightlyCount",
     "Outcome",
     "OutcomeKind",
     "Override",

@@ -151,6 +151,10 @@ class Lead(models.Model):
             # The list of all leads, newest first, and by stage.
             models.Index(fields=("-captured_at", "-id"), name="lead_newest_first"),
             models.Index(fields=("stage", "-captured_at", "-id"), name="lead_by_stage"),
+            # Where leads stand: how many at each stage, and since when the one in the middle.
+            models.Index(
+                fields=("stage", "captured_at", "id"), condition=Q(merged_into=None), name="lead_by_standing"
+            ),
         )
 
     def __str__(self) -> str:

@@ -195,22 +195,3 @@ class SavedView(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-
-class Incident(models.Model):
-    """The nightly count did not add up, and these are the leads."""
-
-    kind = models.CharField(max_length=60)
-    sentence = models.CharField(max_length=300)
-    details = models.JSONField(default=dict)
-    opened_at = models.DateTimeField(auto_now_add=True)
-    closed_at = models.DateTimeField(null=True, blank=True)
-    closed_by = models.ForeignKey(
-        "common.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
-
-    class Meta:
-        ordering = ("-opened_at",)
-
-    def __str__(self) -> str:
-        return self.sentence

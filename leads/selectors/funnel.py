@@ -300,3 +300,8 @@ def decided_instants(rows: QuerySet[Handoff], limit: int = 1000) -> list[tuple[d
     return list(
         decided.filter(first__isnull=False).order_by("-offered_at").values_list("offered_at", "first")[:limit]
     )
+
+
+def condition(name: str) -> Any:
+    """What the number of that name asks of a handoff, for those who count the same in another way."""
+    return _conditions()[name]

@@ -22,7 +22,12 @@ def handoffs_visible_to(user: User) -> QuerySet[Handoff]:
     """Every active person sees what became of the workspace's leads."""
     if not user.is_active:
         return Handoff.objects.none()
-    rows = Handoff.objects.select_related(
+    return shown(Handoff.objects.all())
+
+
+def shown(rows: QuerySet[Handoff]) -> QuerySet[Handoff]:
+    """These with all that a list of handoffs names."""
+    rows = rows.select_related(
         "lead__account", "lead__source", "owner", "decided_by", "reason", "version__definition"
     )
     return rows.defer(*_HEAVY)

@@ -20,9 +20,11 @@ from definitions.models import (
     Version,
     VersionStatus,
 )
+from leads.leaks.policies import may_see_incidents
 from leads.models import OPEN, Account, Handoff, HandoffStatus, Import, Lead
 from leads.selectors.care import to_pick_up
 from leads.selectors.funnel import Period, totals_of
+from leads.selectors.incidents import open_incidents
 from leads.selectors.leads import leads_found
 from leads.selectors.runs import open_runs
 from portal.common.models import Notification, Team, User
@@ -57,6 +59,8 @@ def to_dos(user: User, ballots: list[Ballot], meetings: list[Meeting]) -> list[T
         found += _sales_work(user)
     if user.team == Team.MARKETING:
         found += _returned(user) + _imports(user) + _concerns(user)
+    if may_see_incidents(user):
+        found += _incidents()
     return sorted(
         found, key=lambda item: (not item.is_urgent, item.due_at or timezone.now() + timedelta(days=365))
     )
@@ -214,6 +218,27 @@ def _returned(user: User) -> list[ToDo]:
             _("Pick up"),
             count,
             icon="arrow-return-left",
+        )
+    ]
+
+
+def _incidents() -> list[ToDo]:
+    count = open_incidents().count()
+    if not count:
+        return []
+    return [
+        ToDo(
+            ngettext(
+                "The nightly count did not add up: %(n)d incident is open.",
+                "The nightly count did not add up: %(n)d incidents are open.",
+                count,
+            )
+            % {"n": count},
+            reverse("leads:incident_list"),
+            _("Look at the leads"),
+            count,
+            is_urgent=True,
+            icon="exclamation-diamond",
         )
     ]
 

@@ -286,6 +286,18 @@ def _sales_acts_lay(
 
 
 def _trail_lay(handoffs: list[Handoff], trail: Trail) -> None:
+    together: dict[tuple[Version, datetime], list[int]] = {}
+    for row in handoffs:
+        together.setdefault((row.version, row.offered_at), []).append(row.pk)
+    for (version, at), pks in together.items():
+        trail.record(
+            "handoffs.offered",
+            at=at,
+            subject=version,
+            label=str(version),
+            actor=None,
+            after={"handoffs": pks},
+        )
     for row in handoffs:
         label = f"Handoff {row.pk}"
         if row.accepted_at:
