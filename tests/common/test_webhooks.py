@@ -225,6 +225,12 @@ def signed_in(person: User) -> Client:
     return client
 
 
+def test_without_a_webhook_the_page_says_what_to_do() -> None:
+    client, address = signed_in(ada()), reverse("portal:webhooks")
+    assert "No program is called yet" in client.get(address).content.decode()
+    assert client.post(address, {"url": "nowhere"}).status_code == 422
+
+
 def test_the_secret_is_shown_once() -> None:
     client = signed_in(ada())
     answer = client.post(reverse("portal:webhooks"), {"url": "https://example.com/in"})
