@@ -27,7 +27,6 @@ class Pool(models.Model):
 
     name = models.CharField(_("name"), max_length=60, unique=True)
     edit_number = models.PositiveIntegerField(default=0)
-    created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         ordering = ("name",)

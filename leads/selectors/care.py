@@ -62,10 +62,16 @@ def to_pick_up(user: User, *, q: str = "", family: str = "", whose: str = "") ->
     return rows.order_by("ended_at", "pk")
 
 
-def waiting_ids(user: User, handoffs: Iterable[Handoff]) -> set[int]:
-    """Of these handoffs those that wait to be settled: a later one may have answered an older return."""
-    ids = [row.pk for row in handoffs]
-    return set(to_pick_up(user).filter(pk__in=ids).order_by().values_list("pk", flat=True))
+def with_pick_ups(user: User, handoffs: Iterable[Handoff]) -> None:
+    """Sets `picked` (its pick-up or None) and `is_waiting` on each. One query.
+
+    An older return does not wait: a later handoff has answered it.
+    """
+    rows = list(handoffs)
+    waiting = to_pick_up(user).filter(pk__in=[row.pk for row in rows]).order_by()
+    ids = set(waiting.values_list("pk", flat=True))
+    for row in rows:
+        row.picked, row.is_waiting = pick_up_of(row), row.pk in ids  # type: ignore[attr-defined]
 
 
 def settled_lately(user: User, limit: int = 10) -> list[PickUp]:

@@ -12,7 +12,7 @@ from leads.care.policies import may_pick_up
 from leads.filters import LeadFilter, NurtureFilter
 from leads.handoffs import policies
 from leads.selectors import handoffs, leads
-from leads.selectors.care import waiting_ids
+from leads.selectors.care import with_pick_ups
 from leads.selectors.runs import open_runs
 from leads.views.paging import page_of
 from portal.common.fragments import render_page
@@ -44,12 +44,13 @@ def nurture(request: SignedInRequest) -> HttpResponse:
     version = active_version(Stage.MQL)
     form = NurtureFilter(request.GET)
     page = page_of(request, leads.nurture_list(request.user, version, **form.chosen))
-    handoffs.with_words(lead.returns[0] for lead in page if lead.returns)
+    last_returns = [lead.returns[0] for lead in page if lead.returns]
+    handoffs.with_words(last_returns)
+    with_pick_ups(request.user, last_returns)
     context = {
         "form": form,
         "page": page,
         "version": version,
         "may_pick_up": may_pick_up(request.user),
-        "waiting_ids": waiting_ids(request.user, [lead.returns[0] for lead in page if lead.returns]),
     }
     return render_page(request, "leads/nurture.html", "leads/_nurture_results.html", context)

@@ -50,7 +50,8 @@ def _the_return(request: SignedInRequest, pk: int) -> Handoff:
 
 def _answer(request: SignedInRequest, handoff: Handoff, status: int = 200, **typed: Any) -> HttpResponse:
     with_words([handoff])
-    waiting = selectors.waiting_of(handoff)
+    selectors.with_pick_ups(request.user, [handoff])
+    waiting = selectors.waiting_of(handoff) if handoff.is_waiting else None  # type: ignore[attr-defined]
     context = {
         "handoff": handoff,
         "lead": handoff.lead,

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET
 from leads.filters import WatchFilter
 from leads.models import HandoffStatus
 from leads.selectors import handoffs
-from leads.selectors.care import waiting_ids
+from leads.selectors.care import with_pick_ups
 from leads.selectors.reasons import reasons_used
 from leads.views.paging import page_of
 from portal.common.fragments import render_page
@@ -31,8 +31,8 @@ def watch_list(request: SignedInRequest) -> HttpResponse:
     counts = handoffs.status_counts(handoffs.watch_list(request.user, **{**chosen, "status": ""}))
     page = page_of(request, rows)
     handoffs.with_words(page)
-    waiting = waiting_ids(request.user, page)
-    context = {"form": form, "page": page, "tiles": _tiles(request, counts), "waiting_ids": waiting}
+    with_pick_ups(request.user, page)
+    context = {"form": form, "page": page, "tiles": _tiles(request, counts)}
     return render_page(request, "leads/watch_list.html", "leads/_watch_list_results.html", context)
 
 
