@@ -56,14 +56,22 @@
     event.target.closest("tr").querySelector("th a")?.click();
   });
 
-  // Rows are replaced where they stand: one's own by accepting, others' by what is new.
+  // Rows are replaced where they stand: one's own by accepting, others' by what is new. A row that says less
+  // stays as high as it was, so that nothing moves under the reader's eyes.
   let hadFocus = false;
+  const heights = new Map();
   const remember = (event) => {
+    if (event.detail.target?.matches(ROWS)) heights.set(event.detail.target.id, event.detail.target.offsetHeight);
     hadFocus ||= Boolean(event.detail.target?.closest(`[id="${marked}"]`)?.contains(document.activeElement));
   };
   document.addEventListener("htmx:beforeSwap", remember);
   document.addEventListener("htmx:oobBeforeSwap", remember);
   document.addEventListener("htmx:afterSettle", () => {
+    for (const [id, height] of heights) {
+      const replaced = document.getElementById(id);
+      if (replaced) replaced.style.height = `${height}px`;
+    }
+    heights.clear();
     const row = marked && rows().find((each) => each.id === marked);
     if (row) mark(row, hadFocus && document.activeElement === document.body);
     hadFocus = false;

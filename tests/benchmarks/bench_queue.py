@@ -26,6 +26,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 
 from definitions.models import Version
@@ -146,12 +147,13 @@ def _searches(person: User) -> None:
     """One person, one search after the other, the whole answer: in the queue, in the header, in all leads."""
     client = Client()
     client.force_login(person)
-    for name, path in (("the queue", "/leads/"), ("the header", "/search/"), ("all leads", "/leads/all/")):
+    places = (("the queue", "leads:queue"), ("the header", "portal:search"), ("all leads", "leads:lead_list"))
+    for name, route in places:
         times: Times = {word: [] for word in WORDS}
         for _ in range(3):
             for word in WORDS:
                 started = time.perf_counter()
-                assert client.get(path, {"q": word}).status_code == 200
+                assert client.get(reverse(route), {"q": word}).status_code == 200
                 times[word].append((time.perf_counter() - started) * 1000)
         slowest = max(times, key=lambda word: statistics.median(times[word]))
         every = [each for found in times.values() for each in found]
