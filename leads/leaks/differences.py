@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
@@ -39,7 +39,7 @@ ENDED = tuple(status for status in HandoffStatus.values if status not in OPEN)
 # What reconciling does within seconds should be done after so long.
 PATIENCE = timedelta(hours=1)
 
-Rows = QuerySet[Handoff] | QuerySet[Lead]
+Rows = QuerySet[Any]  # of handoffs or of leads
 
 
 class Difference(NamedTuple):

@@ -8,12 +8,11 @@ from statistics import median
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, Sum
 from django.db.models.functions import TruncWeek
 
 from definitions.models import Definition, Stage
-from leads.ledger.entries import OF_MARKETING, OF_SALES, Entry, Span, rows_of
-from leads.models import Handoff
+from leads.ledger.entries import OF_MARKETING, OF_SALES, Entry, Rows, Span, rows_of
 from leads.selectors.funnel import rate
 from portal.common.calendars import calendar_of
 from portal.common.models import Team
@@ -109,9 +108,7 @@ def ledger(now: datetime) -> Ledger:
     )
 
 
-def _line(
-    entry: Entry, rows: QuerySet[Handoff], days: list[date], zone: ZoneInfo, calendar: Calendar
-) -> Line:
+def _line(entry: Entry, rows: Rows, days: list[date], zone: ZoneInfo, calendar: Calendar) -> Line:
     by_week: Any = (
         rows.order_by()
         .values(week=TruncWeek("at", tzinfo=zone))
@@ -122,7 +119,7 @@ def _line(
     return Line(entry, weeks, _hours(rows, calendar) if entry.has_clock else None)
 
 
-def _hours(rows: QuerySet[Handoff], calendar: Calendar) -> float | None:
+def _hours(rows: Rows, calendar: Calendar) -> float | None:
     done: Any = rows.filter(end__isnull=False).order_by("-at", "-pk").values_list("start", "end")[:TIMED]
     hours = [working_time_between(start, end, calendar).total_seconds() / 3600 for start, end in done]
     return median(hours) if hours else None

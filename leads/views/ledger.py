@@ -57,7 +57,7 @@ def ledger_list(request: SignedInRequest, entry: str) -> HttpResponse:
     week = form.week if form.week in days else None
     span = numbers.span_of(week or days[0], 1 if week else numbers.WEEKS, zone)
     counted = rows_of(Entry(entry), span, now, form.kept)
-    page = page_of(request, handoffs.shown(counted).order_by("-at", "-pk"))
+    page = page_of(request, handoffs.shown(counted.order_by("-at", "-pk")))
     handoffs.with_words(page)
     context = {"entry": Entry(entry), "page": page, "week": week, "kept": form.kept, "span": span}
     return render(request, "leads/ledger_list.html", context)

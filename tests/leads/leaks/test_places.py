@@ -163,7 +163,7 @@ def test_a_merged_lead_is_in_the_place_of_the_other(version: Version) -> None:
     a_lead(merged_into=survivor)
     _accepted(version)
     Lead.objects.filter(stage="sal").update(merged_into=survivor)
-    assert (counts(), all_leads()) == ({"not-assessed": 1}, 1)
+    assert (counts(), all_leads()) == ({"below": 1}, 1)
 
 
 def test_every_place_says_in_whose_hands() -> None:
@@ -211,8 +211,8 @@ def test_the_middle_and_the_oldest_since(version: Version) -> None:
         handoff = an_offer(version)
         Handoff.objects.filter(pk=handoff.pk).update(offered_at=NOW - timedelta(hours=hours))
     found = {each.place: each for each in standings(NOW)}
-    new, shared = found[Place.NOT_ASSESSED], found[Place.SHARED]
-    assert (new.median_since, new.oldest_since) == (NOW - timedelta(days=5), NOW - timedelta(days=9))
+    below, shared = found[Place.BELOW], found[Place.SHARED]
+    assert (below.median_since, below.oldest_since) == (NOW - timedelta(days=5), NOW - timedelta(days=9))
     assert (shared.median_since, shared.oldest_since) == (
         NOW - timedelta(hours=5),
         NOW - timedelta(hours=7),
