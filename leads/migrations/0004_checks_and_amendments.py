@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("definitions", "0001_initial"),
-        ("leads", "0001_initial"),
+        ("leads", "0003_turns_and_care"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("leads", "0002_clocks"),
+        ("leads", "0005_words_and_queue"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

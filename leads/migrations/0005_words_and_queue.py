@@ -44,7 +44,7 @@ def forget_trigrams(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [
         ("definitions", "0001_initial"),
-        ("leads", "0001_initial"),
+        ("leads", "0004_checks_and_amendments"),
     ]
 
     operations = [

@@ -10,7 +10,7 @@ import portal.common.models.people
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("common", "0002_audit_triggers"),
+        ("common", "0003_challenge_level"),
     ]
 
     operations = [
