@@ -9,7 +9,7 @@ from leads.handoffs.turns import DUDS
 from leads.models import Absence, DealtTurn, Handoff, HandoffStatus, PickUp, Pool, PoolMember, TurnRule
 from portal.common.models import Team, User
 from portal.seed.database import create
-from portal.seed.trail import Desk, Trail, backdate
+from portal.seed.trail import Desk, Trail
 
 NORDICS = ["Norway", "Sweden", "Denmark", "Finland"]
 # What came back in the last days still waits; what is older was settled some working hours later.
@@ -64,7 +64,6 @@ def _pick_up(row: Handoff, person: User, desk: Desk) -> PickUp:
 def _territory_lay(people: dict[str, User], desk: Desk) -> None:
     """Behind the owner of the account: the north, which two reps share; and one rep who is away."""
     pool = Pool.objects.create(name="Nordics")
-    backdate([pool], created_at=desk.now)
     PoolMember.objects.bulk_create(PoolMember(pool=pool, person=people[name]) for name in ("astrid", "liam"))
     rule = {"attribute": "lead.country", "is": "one_of", "values": NORDICS}
     TurnRule.objects.create(name="Nordics", kind=TurnRule.Kind.FACTS, rule=rule, pool=pool, position=2)
