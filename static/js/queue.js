@@ -61,7 +61,7 @@
   let hadFocus = false;
   const heights = new Map();
   const remember = (event) => {
-    if (event.detail.target?.matches(ROWS)) heights.set(event.detail.target.id, event.detail.target.offsetHeight);
+    if (event.detail.target?.matches(ROWS)) heights.set(event.detail.target.id, event.detail.target.getBoundingClientRect().height);
     hadFocus ||= Boolean(event.detail.target?.closest(`[id="${marked}"]`)?.contains(document.activeElement));
   };
   document.addEventListener("htmx:beforeSwap", remember);
