@@ -80,7 +80,7 @@ class Migration(migrations.Migration):
             index=models.Index(
                 condition=models.Q(("merged_into", None)),
                 fields=["stage", "captured_at", "id"],
-                name="lead_by_standing",
+                name="lead_at",
             ),
         ),
         migrations.AddConstraint(

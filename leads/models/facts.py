@@ -112,12 +112,10 @@ class Lead(models.Model):
     region = models.CharField(max_length=120, blank=True)
     city = models.CharField(max_length=120, blank=True)
     language = models.CharField(max_length=60, blank=True)
-    # Where the lead was captured.
-    lead_source = models.CharField(max_length=200, blank=True)
+    lead_source = models.CharField(max_length=200, blank=True)  # where the lead was captured
     channel = models.CharField(max_length=200, blank=True)
     campaign = models.CharField(max_length=200, blank=True)
     captured_at = models.DateTimeField()
-
     account = models.ForeignKey(
         Account, null=True, blank=True, on_delete=models.SET_NULL, related_name="leads"
     )
@@ -153,7 +151,7 @@ class Lead(models.Model):
             models.Index(fields=("stage", "-captured_at", "-id"), name="lead_by_stage"),
             # Where leads stand: how many at each stage, and since when the one in the middle.
             models.Index(
-                fields=("stage", "captured_at", "id"), condition=Q(merged_into=None), name="lead_by_standing"
+                fields=("stage", "captured_at", "id"), condition=Q(merged_into=None), name="lead_at"
             ),
         )
 
