@@ -15,6 +15,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from definitions.models import Stage
 from definitions.selectors import active_version
+from leads.handoffs.overriding import open_override
 from leads.handoffs.reconcile import qualified_and_not_offered
 from leads.handoffs.states import STAGE_WHILE
 from leads.models import (
@@ -26,6 +27,7 @@ from leads.models import (
     Lead,
     LeadStage,
     LeakKind,
+    Override,
     Score,
     StageChange,
     TouchedLead,
@@ -181,6 +183,7 @@ def _not_offered(now: datetime) -> Iterator[Difference]:
     today = now.astimezone(workspace_zone()).date()
     rested = Score.objects.filter(
         ~is_open,
+        ~open_override(Override.Kind.HOLD, "lead_id"),
         version=version,
         is_qualified=True,
         lead__stage=LeadStage.NURTURE,

@@ -35,6 +35,7 @@ from leads.handoffs.reconcile import qualified_and_not_offered
 from leads.handoffs.states import OFFERABLE
 from leads.leaks.differences import PATIENCE
 from leads.models import OPEN, Clock, ClockKind, Handoff, HandoffStatus, Lead, LeadStage, Score, StageChange
+from leads.selectors.care import unsettled_returns
 from portal.common.selectors import workspace_zone
 
 
@@ -153,8 +154,8 @@ def _with_the_portal(qualified: QuerySet[Score], now: datetime) -> Rows:
 
 def _beyond(qualified: QuerySet[Score], now: datetime) -> Rows:
     """Leads in marketing's care or past a handoff, since their last move."""
-    asked = Clock.objects.filter(kind=ClockKind.PICK_UP, stopped_at=None, paused_at=None)
-    is_asked = Q(stage=LeadStage.NURTURE, pk__in=asked.values("handoff__lead_id"))
+    is_asked = Q(stage=LeadStage.NURTURE, pk__in=unsettled_returns().values("lead_id"))
+    overdue = Clock.objects.filter(kind=ClockKind.PICK_UP, stopped_at=None, paused_at=None, due_at__lt=now)
     last = StageChange.objects.filter(lead=models.OuterRef("pk")).order_by("-changed_at", "-id")
     # An MQL without an offer is with the portal while it qualifies. Stages by name, for the index of stages.
     is_beyond = ~Q(stage=LeadStage.MQL) | ~Q(pk__in=qualified.values("lead_id"))
@@ -168,7 +169,7 @@ def _beyond(qualified: QuerySet[Score], now: datetime) -> Rows:
         ),
         since=Coalesce(Subquery(last.values("changed_at")[:1]), F("captured_at")),
         is_late=_yes(
-            Q(is_asked, pk__in=asked.filter(due_at__lt=now).values("handoff__lead_id"))
+            Q(is_asked, pk__in=overdue.values("handoff__lead_id"))
             | ~is_asked & Q(stage=LeadStage.NURTURE, nurture_until__lt=today)
         ),
     )

@@ -37,20 +37,30 @@ def _is_newest() -> Q:
     return ~Q(Exists(Handoff.objects.filter(lead=OuterRef("lead"), pk__gt=OuterRef("pk"))))
 
 
+def _is_last_word() -> Q:
+    """The return is what was last said of its lead, and the lead is marketing's."""
+    return _is_newest() & Q(
+        status=HandoffStatus.RETURNED, lead__stage=LeadStage.NURTURE, lead__merged_into=None
+    )
+
+
+def _is_unsettled() -> Q:
+    return Q(pick_up=None) | Q(pick_up__settled_at=None)
+
+
+def unsettled_returns() -> QuerySet[Handoff]:
+    """Every return that waits for marketing."""
+    return Handoff.objects.filter(_is_last_word(), _is_unsettled())
+
+
 def returned(user: User) -> QuerySet[Handoff]:
     """Every return that is its lead's last word, settled or not."""
-    rows = handoffs_visible_to(user).filter(
-        _is_newest(),
-        status=HandoffStatus.RETURNED,
-        lead__stage=LeadStage.NURTURE,
-        lead__merged_into=None,
-    )
-    return rows.select_related("pick_up__picked_by")
+    return handoffs_visible_to(user).filter(_is_last_word()).select_related("pick_up__picked_by")
 
 
 def to_pick_up(user: User, *, q: str = "", family: str = "", whose: str = "") -> QuerySet[Handoff]:
     """Returns that nobody has settled, who has waited longest first. `whose` is "mine" or "nobody"."""
-    rows = returned(user).filter(Q(pick_up=None) | Q(pick_up__settled_at=None))
+    rows = returned(user).filter(_is_unsettled())
     if q:
         rows = rows.filter(words_match(q, "lead__"))
     if family:

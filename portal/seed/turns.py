@@ -5,9 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import timedelta
 
+from leads.handoffs.clocks import clocks_start, promise_from, promised_hours
 from leads.handoffs.turns import DUDS
-from leads.models import Absence, DealtTurn, Handoff, HandoffStatus, PickUp, Pool, PoolMember, TurnRule
+from leads.models import (
+    Absence,
+    Clock,
+    ClockKind,
+    DealtTurn,
+    Handoff,
+    HandoffStatus,
+    PickUp,
+    Pool,
+    PoolMember,
+    TurnRule,
+)
+from portal.common.calendars import calendar_of
 from portal.common.models import Team, User
+from portal.common.selectors import the_workspace
 from portal.seed.database import create
 from portal.seed.trail import Desk, Trail
 
@@ -28,6 +42,7 @@ def turns_lay(
     old = [row for row, _person in rows if _is_dud(row) and row.ended_at and row.ended_at < before]
     settled = [_pick_up(row, carers[number % len(carers)], desk) for number, row in enumerate(old)]
     create(PickUp, settled)
+    _pick_up_clocks_lay([row for row, _person in rows if _is_dud(row)], settled)
     for row in settled:
         trail.record(
             "return.settled",
@@ -59,6 +74,21 @@ def _pick_up(row: Handoff, person: User, desk: Desk) -> PickUp:
         settled_by=person,
         settled_at=desk.after(row.ended_at, SETTLED_AFTER_HOURS),
     )
+
+
+def _pick_up_clocks_lay(returned: list[Handoff], settled: list[PickUp]) -> None:
+    """Each return started marketing's clock, and whoever picked it up stopped it."""
+    workspace, picked = the_workspace(), {row.handoff_id: row.picked_at for row in settled}
+    calendar = calendar_of(ClockKind.PICK_UP.team, workspace)
+    hours = promised_hours(ClockKind.PICK_UP, workspace)
+    clocks_start(
+        ClockKind.PICK_UP,
+        [(row.pk, promise_from(row.ended_at, hours, calendar)) for row in returned if row.ended_at],
+    )
+    rows = list(Clock.objects.filter(kind=ClockKind.PICK_UP, handoff__in=picked))
+    for row in rows:
+        row.stopped_at, row.next_at = picked[row.handoff_id], None
+    Clock.objects.bulk_update(rows, ["stopped_at", "next_at"], batch_size=500)
 
 
 def _territory_lay(people: dict[str, User], desk: Desk) -> None:
