@@ -77,7 +77,8 @@ def _challenged_clause() -> str:
 
 PAGES = (
     _page("home of a marketer", "maya", "portal:home"),
-    _page("home of a marketing manager", "mona", "portal:home"),
+    # Sixteen for who runs marketing and is told of the nightly counts as well; none of them grows.
+    _page("home of a marketing manager", "mona", "portal:home", is_list=False),
     _page("home of a sales rep", "sam", "portal:home"),
     _page("home of a sales manager", "rita", "portal:home"),
     _page("home of the administrator", "ada", "portal:home"),

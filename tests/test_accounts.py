@@ -191,7 +191,7 @@ def test_the_settings_are_the_administrators() -> None:
         "holiday_region": "", "decide_hours": 4, "follow_up_hours": 24, "contact_request_hours": 1,
         "pick_up_hours": 16,
         "quorum_percent": 60, "agree_numerator": 2, "agree_denominator": 3, "ballot_working_days": 5,
-        "drift_percent": 10,
+        "drift_percent": 10, "challenges_to_amend": 5, "challenge_percent": 10,
     }  # fmt: skip
     assert signed_in(rita()).post(reverse("portal:settings"), values).status_code == 403
     assert Workspace.objects.get().decide_hours == 8

@@ -12,8 +12,6 @@ from leads.models.facts import (
     LeadFit,
     LeadStage,
     LeadValue,
-    Outcome,
-    OutcomeKind,
     Source,
     Term,
 )
@@ -29,6 +27,7 @@ from leads.models.handoffs import (
 )
 from leads.models.intake import Import, ImportKey, ImportRejection
 from leads.models.leaks import Incident, IncidentLead, LeakKind, NightlyCount
+from leads.models.outcomes import Outcome, OutcomeKind
 from leads.models.preview import FactsChange, PreviewColumn, PreviewSnapshot, PreviewWish
 from leads.models.sales import SalesCheck, SalesQualification
 from leads.models.scoring import (

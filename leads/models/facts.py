@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.common.fields import InstantField
 
+UNMERGED = Q(merged_into=None)
+
 
 class Source(models.Model):
     """A system that facts come from: a CRM, a web form, a file. Its column mappings are remembered."""
@@ -140,19 +142,16 @@ class Lead(models.Model):
                 fields=("source", "external_id"), name="one_lead_per_source_and_external_id"
             ),
             models.UniqueConstraint(
-                Lower("email"), condition=Q(merged_into=None) & ~Q(email=None), name="one_lead_per_email"
+                Lower("email"), condition=UNMERGED & ~Q(email=None), name="one_lead_per_email"
             ),
             models.CheckConstraint(condition=~Q(email=""), name="an_unknown_email_is_null"),
             models.CheckConstraint(condition=Q(stage__in=LeadStage.values), name="lead_stage_is_known"),
         )
         indexes = (
-            # The list of all leads, newest first, and by stage.
+            # The list of all leads, newest first, and by stage; where they stand, and since when.
             models.Index(fields=("-captured_at", "-id"), name="lead_newest_first"),
             models.Index(fields=("stage", "-captured_at", "-id"), name="lead_by_stage"),
-            # Where leads stand: how many at each stage, and since when the one in the middle.
-            models.Index(
-                fields=("stage", "captured_at", "id"), condition=Q(merged_into=None), name="lead_at"
-            ),
+            models.Index(fields=("stage", "captured_at", "id"), condition=UNMERGED, name="lead_at"),
         )
 
     def __str__(self) -> str:
@@ -370,33 +369,3 @@ class Activity(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind_id} of lead {self.lead_id} at {self.occurred_at}"
-
-
-class OutcomeKind(models.TextChoices):
-    OPPORTUNITY = "opportunity", _("Opportunity")
-    WON = "won", _("Won")
-    LOST = "lost", _("Lost")
-
-
-class Outcome(models.Model):
-    """What became of a lead in the end. Never read by scoring: it is known only afterwards."""
-
-    lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="outcomes")
-    kind = models.CharField(max_length=16, choices=OutcomeKind.choices)
-    at = models.DateTimeField()
-    value = models.BigIntegerField(null=True, blank=True)  # whole units of the workspace's currency
-    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="+")
-    external_id = models.CharField(max_length=120)
-    import_id = models.IntegerField(null=True)
-
-    class Meta:
-        ordering = ("-at", "-id")
-        constraints = (
-            models.UniqueConstraint(
-                fields=("source", "external_id", "kind"), name="one_outcome_per_source_id_and_kind"
-            ),
-            models.CheckConstraint(condition=Q(kind__in=OutcomeKind.values), name="outcome_kind_is_known"),
-        )
-
-    def __str__(self) -> str:
-        return f"{self.kind} of lead {self.lead_id}"

@@ -10,7 +10,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from leads.models import Handoff, HandoffStatus, Lead, LeadStage, Override, PickUp, Score
 from leads.selectors.handoffs import handoffs_visible_to
-from leads.selectors.leads import words_match
+from leads.words import words_match
 from portal.common.models import User
 
 
@@ -62,7 +62,7 @@ def to_pick_up(user: User, *, q: str = "", family: str = "", whose: str = "") ->
     """Returns that nobody has settled, who has waited longest first. `whose` is "mine" or "nobody"."""
     rows = returned(user).filter(_is_unsettled())
     if q:
-        rows = rows.filter(words_match(q, "lead__"))
+        rows = rows.filter(words_match(q, "lead"))
     if family:
         rows = rows.filter(reason__family=family)
     if whose == "mine":

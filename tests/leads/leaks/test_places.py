@@ -15,12 +15,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from definitions.models import Version
+from leads.care.returned import return_rest
 from leads.handoffs import services
+from leads.handoffs.qualifying import handoff_qualify
 from leads.handoffs.reconcile import handoffs_reconcile
 from leads.leaks.places import HANDS, OF_HANDOFFS, Place, all_leads, holders, rows_in, standings
 from leads.models import Handoff, HandoffStatus, Lead, LeadStage, Score, StageChange
 from portal.common.models import User
-from tests.builders import NOW, a_lead, olga, rita, sam, sofia
+from tests.builders import NOW, a_lead, maya, olga, rita, sam, sofia
 from tests.leads.handoffs.stories import (
     a_fit_lead,
     a_qualified_lead,
@@ -93,13 +95,14 @@ def _returned(version: Version) -> Lead:
 
 
 def _resting(version: Version) -> Lead:
+    """Until the day that a return names, and no longer."""
     lead = _returned(version)
-    Handoff.objects.get(lead=lead).clocks.update(stopped_at=NOW, next_at=None)
+    return_rest(handoff=Handoff.objects.get(lead=lead), actor=maya(), until=lead.nurture_until)
     return lead
 
 
 def _sales_qualified(version: Version) -> Lead:
-    return services.handoff_qualify(handoff=open_handoff(_accepted(version)), actor=sam()).lead
+    return handoff_qualify(handoff=open_handoff(_accepted(version)), actor=sam()).lead
 
 
 def _disqualified(version: Version) -> Lead:
@@ -253,6 +256,10 @@ def _recounted(version: Version, now: datetime) -> dict[str, list[datetime]]:
         elif opened:
             assert opened.accepted_at
             place, since = "accepted", opened.accepted_at
+        elif lead.stage == "nurture" and [row.status for row in lead.handoffs.order_by("pk")][-1:] == [
+            "returned"
+        ]:
+            place, since = "returned", moved[-1] if moved else since
         elif lead.stage in ("not_assessed", "lead", "mql") and lead.pk in qualified:
             place = "qualified"
         elif lead.stage in ("not_assessed", "lead"):
