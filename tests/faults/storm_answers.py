@@ -13,8 +13,8 @@ from tests.faults.storm_workspace import Truth
 AWAY_SENTENCE = "A service that the portal needs is busy or away. Try again in a few seconds."
 
 _UNDER = re.compile(r'Scored under <a href="[^"]*">([^<]+)</a>')
-_ROW = re.compile(r"<tr>(.*?)</tr>", re.DOTALL)
-_LEAD = re.compile(r'<a href="/leads/(\d+)/">')
+_ROW = re.compile(r"<tr[^>]*>(.*?)</tr>", re.DOTALL)
+_LEAD = re.compile(r'<a href="/leads/(\d+)/"')
 _GRADE = re.compile(r'class="grade grade-(\d)"')
 # No points are a dash; points under another version than the page's come with its label.
 _POINTS = re.compile(

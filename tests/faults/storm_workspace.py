@@ -219,4 +219,9 @@ _FACTS = (
       CASE WHEN (n + nth) %% {EVERY} = 0 THEN %(pricing)s ELSE %(blog)s END, %(source)s, n || '-' || nth
     FROM generate_series(1, %(leads)s) AS n, generate_series(0, %(activities)s - 1) AS nth
     """,
+    """
+    INSERT INTO leads_leadwords (lead_id, text)
+    SELECT l.id, ' lead ' || l.id || ' ' || a.name_key
+    FROM leads_lead l JOIN leads_account a ON a.id = l.account_id
+    """,
 )
