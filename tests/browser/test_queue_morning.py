@@ -95,6 +95,7 @@ def test_twelve_leads_with_the_keyboard_alone(
     tab_to(page, on(".form-actions [type=submit]"))
     keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Offered leads")).to_be_visible()
+    page.wait_for_load_state()  # what listens to keys is there
     assert status(NAMES[5]) == "returned"
 
     # Three are chosen and taken together, after k has gone back to one.

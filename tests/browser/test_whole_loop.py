@@ -246,7 +246,7 @@ def work_the_queue(visitor: Visitor) -> None:
     expect(visitor.page.get_by_text("Accepted by you").first).to_be_visible()
     assert Handoff.objects.get(status="accepted").owner == sam()
     visitor.go("/leads/")
-    visitor.follow("Return")
+    visitor.page.locator("tbody a", has_text="Return").first.click()
     visitor.page.get_by_label("No real interest behind the activity").check()
     visitor.page.locator(".receipt input[type=radio]").nth(1).check()
     visitor.look()
