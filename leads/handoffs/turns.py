@@ -21,27 +21,33 @@ def turn_given_back(handoff: Handoff) -> bool:
     """
     if handoff.reason is None or handoff.reason.family not in DUDS:
         return False
-    turn = DealtTurn.objects.filter(handoff=handoff, is_given_back=False).first()
-    if turn is None:
-        return False
-    # Credits are dealt by under this lock: nobody deals by a number that is being changed.
-    TurnBook.objects.select_for_update().get(pk=1)
-    if not DealtTurn.objects.filter(pk=turn.pk, is_given_back=False).update(is_given_back=True):
-        return False
-    PoolMember.objects.filter(pool=turn.pool_id, person=turn.person_id).update(credits=F("credits") + 1)
-    return True
+    turn = _newest(handoff)
+    return turn is not None and _set(turn, is_given_back=True)
 
 
 def turn_taken_again(handoff: Handoff) -> bool:
     """The return is taken back, in that transaction: the lead was no dud after all, and the turn was had."""
-    turn = DealtTurn.objects.filter(handoff=handoff, is_given_back=True).last()
-    if turn is None:
-        return False
+    turn = _newest(handoff)
+    return turn is not None and _set(turn, is_given_back=False)
+
+
+def _newest(handoff: Handoff) -> DealtTurn | None:
+    """Of whoever has the lead now: those before them gave theirs back when it was handed on."""
+    return DealtTurn.objects.filter(handoff=handoff).order_by("pk").last()
+
+
+def _set(turn: DealtTurn, *, is_given_back: bool) -> bool:
+    """False where it stands so already."""
+    # Credits are dealt by under this lock: nobody deals by a number that is being changed.
     TurnBook.objects.select_for_update().get(pk=1)
-    if not DealtTurn.objects.filter(pk=turn.pk, is_given_back=True).update(is_given_back=False):
+    moved = DealtTurn.objects.filter(pk=turn.pk, is_given_back=not is_given_back)
+    if not moved.update(is_given_back=is_given_back):
         return False
-    owed = PoolMember.objects.filter(pool=turn.pool_id, person=turn.person_id, credits__gt=0)
-    owed.update(credits=F("credits") - 1)
+    members = PoolMember.objects.filter(pool=turn.pool_id, person=turn.person_id)
+    if is_given_back:
+        members.update(credits=F("credits") + 1)
+    else:
+        members.filter(credits__gt=0).update(credits=F("credits") - 1)
     return True
 
 

@@ -7,11 +7,22 @@ from typing import Any
 from django.utils import timezone
 
 from definitions.models import Version
+from leads.handoffs import turn_rules
 from leads.handoffs.reconcile import handoffs_reconcile
-from leads.models import OPEN, Handoff, Lead, Reason
+from leads.models import OPEN, Handoff, Lead, Pool, Reason, TurnRule
 from leads.scoring.compiler import score_into
 from leads.scoring.scope import Scope
-from tests.builders import NOW, a_criterion, a_document, a_lead, an_account, an_active_version, an_activity
+from portal.common.models import User
+from tests.builders import (
+    NOW,
+    a_criterion,
+    a_document,
+    a_lead,
+    an_account,
+    an_active_version,
+    an_activity,
+    rita,
+)
 
 SOFTWARE = a_criterion(
     "c-software", {"attribute": "account.industry", "is": "one_of", "values": ["software"]}
@@ -68,3 +79,12 @@ def open_handoff(lead: Lead) -> Handoff:
 
 def reason(key: str) -> Reason:
     return Reason.objects.get(key=key, retired_at=None)
+
+
+def a_pool(*people: User, name: str = "North") -> Pool:
+    return turn_rules.pool_add(name=name, people=people, actor=rita())
+
+
+def a_rule(**fields: Any) -> TurnRule:
+    values = {"name": "North", "kind": "facts", "rule": {}, "pool": None, "person": None, **fields}
+    return turn_rules.turn_rule_add(actor=rita(), **values)

@@ -18,18 +18,9 @@ from leads.selectors.turns import rep_rows, try_out
 from portal.common.errors import Conflict, Invalid, Refused
 from portal.common.models import AuditEntry, User
 from tests.builders import NOW, ada, an_account, maya, mona, olga, rita, sam, sofia
-from tests.leads.handoffs.stories import a_qualified_lead, reason, rescore
+from tests.leads.handoffs.stories import a_pool, a_qualified_lead, a_rule, reason, rescore
 
 NORTH = {"attribute": "lead.country", "is": "one_of", "values": ["Norway", "Sweden"]}
-
-
-def a_pool(*people: User, name: str = "North") -> Pool:
-    return turn_rules.pool_add(name=name, people=people, actor=rita())
-
-
-def a_rule(**fields: Any) -> TurnRule:
-    values = {"name": "North", "kind": "facts", "rule": {}, "pool": None, "person": None, **fields}
-    return turn_rules.turn_rule_add(actor=rita(), **values)
 
 
 def offers(version: Version, count: int, **fields: Any) -> list[Handoff]:

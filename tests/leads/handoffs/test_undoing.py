@@ -12,26 +12,35 @@ from django.urls import reverse
 
 from definitions.models import Version
 from leads import invariants
+from leads.care.returned import return_pick_up
 from leads.handoffs import services
+from leads.handoffs.passing_on import handoff_reassign
 from leads.handoffs.undoing import handoff_undo, seconds_to_undo
-from leads.models import Handoff, Lead, StageChange
+from leads.models import Clock, DealtTurn, Handoff, Lead, PickUp, PoolMember, StageChange
 from portal.common.errors import Conflict, Refused
 from portal.common.models import AuditEntry, User
-from tests.builders import NOW, rita, sam, sofia
-from tests.leads.handoffs.stories import an_offer, open_handoff, reason
+from tests.builders import NOW, maya, rita, sam, sofia
+from tests.leads.handoffs.stories import a_pool, a_rule, an_offer, open_handoff, reason
 
 HTMX = {"HX-Request": "true"}
 SOON, TOO_LATE = NOW + timedelta(seconds=30), NOW + timedelta(seconds=30, microseconds=1)
 HANDOFF_FIELDS = [
     field.attname for field in Handoff._meta.concrete_fields if field.attname not in ("id", "receipt")
 ]
+CLOCK_FIELDS = ("kind", "started_at", "due_at", "next_at", "paused_at", "left_seconds", "stopped_at")
 LEAD_FIELDS = ("stage", "owner_id", "nurture_until", "is_recycled")
 
 
 def _stands(handoff: Handoff) -> tuple[Any, ...]:
-    """All that an act may change: the row of the handoff and the lead's place."""
+    """All that an act may change: the row of the handoff, the lead's place, its clocks and turns."""
     row = Handoff.objects.values_list(*HANDOFF_FIELDS).get(pk=handoff.pk)
-    return (*row, *Lead.objects.values_list(*LEAD_FIELDS).get(pk=handoff.lead_id))
+    return (
+        *row,
+        *Lead.objects.values_list(*LEAD_FIELDS).get(pk=handoff.lead_id),
+        *Clock.objects.filter(handoff=handoff).order_by("kind").values_list(*CLOCK_FIELDS),
+        *DealtTurn.objects.filter(handoff=handoff).order_by("pk").values_list("person", "is_given_back"),
+        *PoolMember.objects.order_by("pk").values_list("last_turn", "credits"),
+    )
 
 
 def _everything(handoff: Handoff) -> tuple[Any, ...]:
@@ -72,6 +81,38 @@ ACTS = [
 each_act = pytest.mark.parametrize(("case", "first", "act"), ACTS, ids=[case for case, *_ in ACTS])
 
 
+def test_a_turn_that_a_return_gave_back_is_had_again(version: Version) -> None:
+    a_rule(pool=a_pool(sam(), sofia()))
+    handoff = an_offer(version)
+    assert handoff.owner == sam()
+    before = _stands(handoff)
+    _challenge(handoff)
+    assert PoolMember.objects.get(person=sam()).credits == 1
+    handoff_undo(handoff=handoff, actor=sam())
+    assert _stands(handoff) == before
+
+
+def test_undoing_a_return_leaves_the_turn_of_whoever_had_the_lead_before(version: Version) -> None:
+    a_rule(pool=a_pool(sam(), sofia()))
+    handoff = an_offer(version)
+    handoff_reassign(handoff=handoff, to=rita(), reason="She knows them.", actor=rita())
+    before = _stands(handoff)
+    services.handoff_return(handoff=handoff, actor=rita(), reason=reason("wrong-territory"))
+    handoff_undo(handoff=handoff, actor=rita())
+    assert _stands(handoff) == before
+
+
+def test_what_marketing_has_picked_up_is_not_taken_back(version: Version) -> None:
+    handoff = an_offer(version, seller=sam())
+    _challenge(handoff)
+    return_pick_up(handoff=handoff, actor=maya())
+    before = _everything(handoff)
+    with pytest.raises(Conflict, match="Maya Lindqvist has picked this return up since"):
+        handoff_undo(handoff=handoff, actor=sam())
+    assert _everything(handoff) == before
+    assert PickUp.objects.count() == 1
+
+
 @each_act
 def test_everything_stands_as_before(
     version: Version, clock: time_machine.Traveller, case: str, first: list[Any], act: Any
@@ -87,7 +128,7 @@ def test_everything_stands_as_before(
     assert _stands(handoff) == stood
     verb, undone = AuditEntry.objects.filter(subject_id=str(handoff.pk)).order_by("-id")[:2][::-1]
     assert (undone.verb, undone.after["undone"], undone.actor) == ("handoff.undone", verb.verb, sam())
-    assert StageChange.objects.filter(lead=handoff.lead_id).latest("pk").after == stood[-4]
+    assert StageChange.objects.filter(lead=handoff.lead_id).latest("pk").after == stood[len(HANDOFF_FIELDS)]
     assert invariants.breaches() == []
 
 
