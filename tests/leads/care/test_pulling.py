@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import timedelta
 from typing import Any
 
 import pytest
 import time_machine
-from django.db import close_old_connections, connections
 
 from definitions.models import Version
 from leads import invariants
@@ -19,7 +17,7 @@ from leads.handoffs.overriding import override_make
 from leads.handoffs.reconcile import handoffs_reconcile
 from leads.models import DealtTurn, Handoff, Lead, Score
 from leads.selectors.funnel import Period, funnel
-from portal.common.errors import Conflict, Invalid, PortalError, Refused
+from portal.common.errors import Conflict, Invalid, Refused
 from portal.common.models import AuditEntry
 from tests.builders import NOW, a_criterion, a_document, an_active_version, maya, olga, sam, sofia
 from tests.leads.handoffs.stories import (
@@ -33,6 +31,7 @@ from tests.leads.handoffs.stories import (
     reason,
     rescore,
 )
+from tests.races import at_once, faults
 
 DAY = Period(NOW.date(), NOW.date())
 
@@ -118,29 +117,16 @@ def test_what_a_clause_rules_out_is_not_for_a_rep_to_pull(db: None) -> None:
 @pytest.mark.django_db(transaction=True)
 def test_two_reps_pull_the_same_lead() -> None:
     version = in_force()
-    people, outcomes = (sam(), sofia()), []
+    people = (sam(), sofia())
     for _ in range(3):
         lead = a_fit_lead()
         rescore(version)
-        barrier = threading.Barrier(2)
-
-        def pull(person: Any, lead: Lead = lead, barrier: threading.Barrier = barrier) -> None:
-            close_old_connections()
-            try:
-                barrier.wait(timeout=20)
-                lead_pull(lead=lead, reason="Mine.", actor=person)
-                outcomes.append("won")
-            except PortalError as error:
-                outcomes.append(str(error))
-            finally:
-                connections.close_all()
-
-        threads = [threading.Thread(target=pull, args=(person,)) for person in people]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join(timeout=60)
-        winner = open_handoff(lead).owner
-        assert sorted(outcomes) == sorted(["won", f"{winner} has this lead already."])
-        outcomes.clear()
+        found = at_once(
+            *(
+                lambda lead=lead, person=person: lead_pull(lead=lead, reason="Mine.", actor=person)
+                for person in people
+            )
+        )
+        (refusal,) = faults(found)
+        assert str(refusal) == f"{open_handoff(lead).owner} has this lead already."
     assert invariants.breaches() == []

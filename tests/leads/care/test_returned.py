@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 import time_machine
-from django.db import close_old_connections, connections
 
 from definitions.models import Version
 from leads import invariants
@@ -19,10 +17,11 @@ from leads.handoffs.reconcile import handoffs_reconcile
 from leads.models import FieldChange, Handoff, Lead, LeadFit, PickUp, TouchedLead
 from leads.scoring import marks
 from leads.selectors.care import to_pick_up, waiting_of
-from portal.common.errors import Conflict, Invalid, PortalError, Refused
+from portal.common.errors import Conflict, Invalid, Refused
 from portal.common.models import AuditEntry
 from tests.builders import NOW, an_activity, marco, maya, rita, sam, sofia
 from tests.leads.handoffs.stories import an_offer, in_force, open_handoff, reason, rescore
+from tests.races import at_once, faults
 
 
 @pytest.fixture
@@ -192,33 +191,11 @@ def test_two_marketers_settle_the_same_return(clock: None) -> None:
     version, people = in_force(), (maya(), marco())
     for _ in range(3):
         handoff = a_return(version)
-        barrier, outcomes = threading.Barrier(2), []
-
-        def act(
-            service: Callable[[], Any],
-            barrier: threading.Barrier = barrier,
-            outcomes: list[str] = outcomes,
-        ) -> None:
-            close_old_connections()
-            try:
-                barrier.wait(timeout=20)
-                service()
-                outcomes.append("won")
-            except PortalError as error:
-                outcomes.append(type(error).__name__)
-            finally:
-                connections.close_all()
-
         said = {"handoff": handoff, "reason": reason("no-need")}
-        both: tuple[Callable[[], Any], ...] = (
+        found = at_once(
             lambda said=said: care.return_rule_out(actor=people[0], **said),
             lambda row=handoff: care.return_rest(handoff=row, actor=people[1], until=None),
         )
-        threads = [threading.Thread(target=act, args=(service,)) for service in both]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join(timeout=60)
-        assert sorted(outcomes) == ["Conflict", "won"]
+        assert [type(fault) for fault in faults(found)] == [Conflict]
         assert PickUp.objects.filter(handoff=handoff, settled_at__isnull=False).count() == 1
     assert invariants.breaches() == []

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
 import time_machine
-from django.db import IntegrityError, close_old_connections, connections, transaction
+from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -24,6 +23,7 @@ from reviews.evidence import agenda
 from reviews.services.preparing import meeting_prepare
 from tests.builders import NOW, a_document, a_lead, a_version, an_active_version, maya, rita, sam, sofia
 from tests.leads.handoffs.stories import ASKED, PRICING, SOFTWARE
+from tests.races import at_once
 from tests.reviews.builders import a_series, first_meeting
 
 LATER = NOW + timedelta(hours=1)
@@ -194,23 +194,7 @@ def test_two_workers_at_once_draft_it_once(transactional_db: None) -> None:
     maya()
     challenge(version, 5)
     challenge(version, 6, "c-pricing")
-    barrier = threading.Barrier(4)
-    opened: list[int] = []
-
-    def look() -> None:
-        close_old_connections()
-        try:
-            barrier.wait(timeout=20)
-            opened.append(amendments_open_due())
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=look) for _worker in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    assert (len(opened), sum(opened)) == (4, 2)
+    assert sum(at_once(*[amendments_open_due] * 4)) == 2
     assert Amendment.objects.count() == 2
     assert Version.objects.filter(status="draft").count() == 2
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import threading
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
 
 import pytest
-from django.db import close_old_connections, connections
 from django.utils import timezone
 
 from leads import invariants
@@ -21,30 +19,9 @@ from portal.common.errors import Conflict
 from portal.common.models import Notification
 from tests.builders import rita, sam, sofia
 from tests.leads.handoffs.stories import a_qualified_lead, in_force, rescore
+from tests.races import at_once, faults
 
 HANDOFFS, ROUNDS = 12, 3
-
-
-def at_once(acts: list[Callable[[], object]]) -> list[str]:
-    """Each in a thread of its own, begun together; what went wrong in them."""
-    barrier, faults = threading.Barrier(len(acts)), list[str]()
-
-    def run(act: Callable[[], object]) -> None:
-        close_old_connections()
-        try:
-            barrier.wait(timeout=20)
-            act()
-        except Exception as error:
-            faults.append(repr(error))
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=(act,)) for act in acts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    return faults
 
 
 def fire() -> int:
@@ -75,7 +52,7 @@ def test_workers_share_the_clocks() -> None:
         person()
     overdue_offers(HANDOFFS, by=timedelta(minutes=5))
     for _ in range(ROUNDS):
-        assert at_once([fire] * 3) == []
+        assert faults(at_once(*[fire] * 3)) == []
     assert ClockNotice.objects.count() == 2 * HANDOFFS
     words = Counter(Notification.objects.filter(topic="clocks").values_list("person", "key"))
     assert max(words.values()) == 1
@@ -96,7 +73,7 @@ def test_accepting_and_expiring_at_the_same_instant_leaves_one_of_them() -> None
 
     acts: list[Callable[[], object]] = [handoffs_reconcile, fire]
     acts += [lambda n=n: accept(offers[n::2], n) for n in range(2)]  # type: ignore[misc]
-    assert at_once(acts) == []
+    assert faults(at_once(*acts)) == []
     handoffs_reconcile()
     assert invariants.breaches() == []
     first = [offer.pk for offer in offers]

@@ -6,14 +6,11 @@
 from __future__ import annotations
 
 import os
-import threading
 from collections import Counter
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 import time_machine
-from django.db import close_old_connections, connections
 
 from leads import invariants
 from leads.handoffs import assignment, services, turn_rules
@@ -24,31 +21,10 @@ from portal.common.errors import PortalError
 from portal.common.models import User
 from tests.builders import NOW, ada, rita, sam, sofia
 from tests.leads.handoffs.stories import a_qualified_lead, an_offer, in_force, open_handoff, rescore
+from tests.races import at_once, faults
 
 WORKERS, LEADS = 3, 31
 ROUNDS = int(os.environ.get("ACCORD_RACE_ROUNDS", "2"))
-
-
-def at_once(*acts: Callable[[], Any]) -> list[str]:
-    """All of them start together; what they raised, as names."""
-    barrier, faults = threading.Barrier(len(acts)), list[str]()
-
-    def work(act: Callable[[], Any]) -> None:
-        close_old_connections()
-        try:
-            barrier.wait(timeout=20)
-            act()
-        except PortalError as error:
-            faults.append(type(error).__name__)
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=work, args=(act,)) for act in acts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    return faults
 
 
 def deal_a_round(monkeypatch: pytest.MonkeyPatch) -> list[int]:
@@ -59,7 +35,7 @@ def deal_a_round(monkeypatch: pytest.MonkeyPatch) -> list[int]:
         a_qualified_lead()
     rescore(version)
     before = Counter(DealtTurn.objects.values_list("person", flat=True))
-    assert at_once(*[handoffs_reconcile] * WORKERS) == []
+    assert faults(at_once(*[handoffs_reconcile] * WORKERS)) == []
     after = Counter(DealtTurn.objects.values_list("person", flat=True))
     return sorted((after - before).values())
 
@@ -128,11 +104,12 @@ def test_a_rep_who_accepts_while_leaving_keeps_no_lead() -> None:
             User.objects.filter(pk=person.pk).update(is_active=True)
             handoff = an_offer(version, seller=person)
             assert handoff.owner == person
-            at_once(
+            found = at_once(
                 lambda handoff=handoff, person=person: services.handoff_accept(handoff=handoff, actor=person),
                 lambda person=person: _leave(person),
                 handoffs_reconcile,
             )
+            assert all(isinstance(fault, PortalError) for fault in faults(found)), found
             handoffs_reconcile()
             again = open_handoff(handoff.lead)
             assert (again.status, again.owner) == ("offered", None)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import date
 from typing import Any
 
 import pytest
-from django.db import close_old_connections, connections
 from django.test import Client
 from django.urls import reverse
 
@@ -16,9 +14,10 @@ from leads.reasons import services
 from leads.selectors.funnel import Period, funnel
 from leads.selectors.handoffs import watch_list
 from leads.selectors.reasons import reasons_used
-from portal.common.errors import Conflict, Invalid, PortalError, Refused
+from portal.common.errors import Conflict, Invalid, Refused
 from portal.common.models import AuditEntry, User
 from tests.builders import NOW, a_lead, ada, an_active_version, maya, mona, olga, rita, sam
+from tests.races import at_once, faults
 
 MAY = Period(date(2026, 5, 1), date(2026, 5, 31))
 
@@ -180,27 +179,11 @@ def test_members_keep_no_reasons(db: None, who: Any) -> None:
 def test_the_last_two_of_a_family_are_not_retired_at_once(transactional_db: None) -> None:
     first, second, *others = list(Reason.objects.filter(family="procedural", retired_at=None))
     Reason.objects.filter(pk__in=[row.pk for row in others]).update(retired_at=NOW)
-    barrier = threading.Barrier(2)
-    said: list[str] = []
-
-    def retire(reason: Reason, actor: User) -> None:
-        close_old_connections()
-        barrier.wait(timeout=20)
-        try:
-            services.reason_retire(reason=reason, actor=actor)
-            said.append("retired")
-        except PortalError as error:
-            said.append(type(error).__name__)
-        finally:
-            connections.close_all()
-
-    pairs = ((first, rita()), (second, mona()))
-    threads = [threading.Thread(target=retire, args=pair) for pair in pairs]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    assert sorted(said) == ["Invalid", "retired"]
+    found = at_once(
+        lambda: services.reason_retire(reason=first, actor=rita()),
+        lambda: services.reason_retire(reason=second, actor=mona()),
+    )
+    assert [type(fault) for fault in faults(found)] == [Invalid]
     assert Reason.objects.filter(family="procedural", retired_at=None).count() == 1
 
 

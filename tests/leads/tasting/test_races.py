@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import close_old_connections, connections
+from django.db import connections
 
 from leads.invariants import breaches
 from leads.models import Tasting, TastingAnswer
@@ -16,30 +16,9 @@ from portal.common.errors import Conflict
 from portal.common.models import AuditEntry
 from tests.builders import maya, sam, sofia
 from tests.leads.tasting.stories import a_tasting, people
+from tests.races import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def at_once(*acts: Callable[[], Any]) -> list[Any]:
-    """Run them in threads that start together; gives each one's result or its refusal."""
-    barrier, found = threading.Barrier(len(acts)), [None] * len(acts)
-
-    def run(number: int, act: Callable[[], Any]) -> None:
-        close_old_connections()
-        try:
-            barrier.wait(timeout=20)
-            found[number] = act()
-        except Conflict as error:
-            found[number] = error
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=each) for each in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return found
 
 
 def taste(tasting: Tasting, who: Any, place: int) -> Callable[[], Any]:
