@@ -6,6 +6,8 @@ import itertools
 from datetime import UTC, datetime
 from typing import Any
 
+from django.test import Client
+
 from definitions.criteria.fingerprint import fingerprint
 from definitions.models import ActivityKind, Definition, Version
 from leads.facts import refresh
@@ -177,3 +179,9 @@ def a_version(
 
 def an_active_version(document: dict[str, Any] | None = None) -> Version:
     return a_version(document, "active")
+
+
+def signed_in(person: User) -> Client:
+    client = Client()
+    client.force_login(person)
+    return client

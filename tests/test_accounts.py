@@ -14,8 +14,7 @@ from django.utils import timezone
 from portal.accounts.selectors import open_invitations
 from portal.common.mail import send_owed_mail
 from portal.common.models import AuditEntry, Invitation, OutgoingMail, User, Workspace
-from tests.builders import PASSWORD, ada, maya, olga, rita, sam
-from tests.definitions.drafting import signed_in
+from tests.builders import PASSWORD, ada, maya, olga, rita, sam, signed_in
 
 pytestmark = pytest.mark.django_db
 SET_UP = {

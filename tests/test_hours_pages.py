@@ -8,13 +8,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
-from django.test import Client
 from django.urls import reverse
 
 from portal.common.calendars import calendar_of
-from portal.common.models import AuditEntry, OwnHoliday, TeamCalendar, User, WorkingHours, Workspace
+from portal.common.models import AuditEntry, OwnHoliday, TeamCalendar, WorkingHours, Workspace
 from portal.workspace.forms import HoursForm
-from tests.builders import NOW, ada, rita
+from tests.builders import NOW, ada, rita, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -28,12 +27,6 @@ def clock() -> Iterator[None]:
 A_WEEK = {name: "" for day in range(7) for column in range(3) for name in HoursForm.names(day, column)}
 HOURS = "/settings/hours/sales"
 PLACE = "/settings/hours/sales/calendar"
-
-
-def signed_in(person: User) -> Client:
-    client = Client()
-    client.force_login(person)
-    return client
 
 
 def test_a_week_is_set_whole_with_its_breaks() -> None:

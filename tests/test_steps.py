@@ -19,8 +19,8 @@ from definitions.steps import STEPS, steps_of
 from leads.models import BackTest
 from portal.common.models import User
 from reviews.services.series import series_end
-from tests.builders import NOW, a_version, maya, mona, olga, rita, sam
-from tests.definitions.drafting import a_clause, signed_in
+from tests.builders import NOW, a_version, maya, mona, olga, rita, sam, signed_in
+from tests.definitions.drafting import a_clause
 from tests.reviews.builders import a_series
 
 pytestmark = pytest.mark.django_db

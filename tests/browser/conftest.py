@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -34,3 +34,14 @@ def beat(real_worker: Any) -> Iterator[None]:
 @pytest.fixture
 def visitor(page: Page, live_server: Any, beat: None, assert_accessible: Any) -> Visitor:
     return Visitor(page, live_server.url, assert_accessible)
+
+
+@pytest.fixture
+def look(assert_accessible: Callable[[Any], None]) -> Callable[[Page], None]:
+    """Holds the page against axe, from its top: what the fixed bars cover for a moment is no fault."""
+
+    def check(page: Page) -> None:
+        page.evaluate("scrollTo(0, 0)")
+        assert_accessible(page)
+
+    return check

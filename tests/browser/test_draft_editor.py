@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -10,48 +9,13 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from definitions.models import Comment, Criterion, UnsavedClause, Version
-from tests.builders import PASSWORD, a_lead, an_account, maya, sam
+from tests.browser.visitors import on, sign_in, tab_to
+from tests.builders import a_lead, an_account, maya, sam
 from tests.definitions.drafting import a_clause, a_draft
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 LONG = 30_000  # ms: how long the others' page may take on a busy machine before the test gives up
-
-
-def sign_in(page: Page, address: str, email: str) -> None:
-    page.goto(f"{address}/accounts/login/")
-    page.get_by_label("E-mail", exact=False).or_(page.get_by_label("Email", exact=False)).fill(email)
-    page.get_by_label("Password", exact=False).fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    expect(page).to_have_title(re.compile("Home"))
-
-
-def tab_to(page: Page, is_there: Callable[[Page], bool], key: str = "Tab", most: int = 200) -> None:
-    """Go on by Tab until the focus is where it should be: whoever has no mouse gets there too."""
-    for _ in range(most):
-        if is_there(page):
-            return
-        page.keyboard.press(key)
-    raise AssertionError(
-        f"not reached by {key}: the focus is at {page.evaluate('document.activeElement.outerHTML')}"
-    )
-
-
-def on(selector: str) -> Callable[[Page], bool]:
-    return lambda page: bool(
-        page.evaluate("selector => Boolean(document.activeElement?.matches(selector))", selector)
-    )
-
-
-@pytest.fixture
-def look(assert_accessible: Callable[[Any], None]) -> Callable[[Page], None]:
-    """Holds the page against axe, from its top: what the fixed bars cover for a moment is no fault."""
-
-    def check(page: Page) -> None:
-        page.evaluate("scrollTo(0, 0)")
-        assert_accessible(page)
-
-    return check
 
 
 @pytest.fixture

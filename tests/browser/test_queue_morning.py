@@ -16,7 +16,7 @@ from definitions.models import Version
 from leads.handoffs import services
 from leads.handoffs.reconcile import handoffs_reconcile
 from leads.models import Handoff, Lead
-from tests.browser.test_draft_editor import on, sign_in, tab_to
+from tests.browser.visitors import on, sign_in, tab_to
 from tests.builders import an_account, an_activity, sam, sofia
 from tests.leads.handoffs.stories import a_fit_lead, in_force, rescore
 
@@ -50,17 +50,6 @@ def patience(page: Page) -> Iterator[None]:
     expect.set_options(timeout=LONG)
     yield
     expect.set_options(timeout=5_000)
-
-
-@pytest.fixture
-def look(assert_accessible: Callable[[Any], None]) -> Callable[[Page], None]:
-    """Holds the page against axe, from its top: what the fixed bars cover for a moment is no fault."""
-
-    def check(page: Page) -> None:
-        page.evaluate("scrollTo(0, 0)")
-        assert_accessible(page)
-
-    return check
 
 
 @pytest.fixture

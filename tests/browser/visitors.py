@@ -51,3 +51,28 @@ class Visitor:
     def wait_for(self, text: str) -> None:
         """Wait for a text that the worker's work brings about."""
         expect(self.page.get_by_text(text).first).to_be_visible(timeout=LONG)
+
+
+def sign_in(page: Page, address: str, email: str) -> None:
+    page.goto(f"{address}/accounts/login/")
+    page.get_by_label("E-mail", exact=False).or_(page.get_by_label("Email", exact=False)).fill(email)
+    page.get_by_label("Password", exact=False).fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page).to_have_title(re.compile("Home"))
+
+
+def tab_to(page: Page, is_there: Callable[[Page], bool], key: str = "Tab", most: int = 200) -> None:
+    """Go on by Tab until the focus is where it should be: whoever has no mouse gets there too."""
+    for _ in range(most):
+        if is_there(page):
+            return
+        page.keyboard.press(key)
+    raise AssertionError(
+        f"not reached by {key}: the focus is at {page.evaluate('document.activeElement.outerHTML')}"
+    )
+
+
+def on(selector: str) -> Callable[[Page], bool]:
+    return lambda page: bool(
+        page.evaluate("selector => Boolean(document.activeElement?.matches(selector))", selector)
+    )

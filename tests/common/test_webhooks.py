@@ -15,15 +15,14 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from portal.common import outside
-from portal.common.models import AuditEntry, OutgoingCall, OutgoingMail, User, Webhook
+from portal.common.models import AuditEntry, OutgoingCall, OutgoingMail, Webhook
 from portal.common.outside import CallFailed, is_outside, post, problem_of
 from portal.common.webhooks import Event, new_secret, oldest_due, owe_calls, send_owed_calls
-from tests.builders import NOW, ada, rita
+from tests.builders import NOW, ada, rita, signed_in
 from tests.common.receivers import CallSink, call_sink, reply
 
 pytestmark = pytest.mark.django_db
@@ -217,12 +216,6 @@ def test_what_is_wrong_with_an_address(url: str, sentence: str) -> None:
 
 
 # -- the pages -------------------------------------------------------------------------------------------
-
-
-def signed_in(person: User) -> Client:
-    client = Client()
-    client.force_login(person)
-    return client
 
 
 def test_without_a_webhook_the_page_says_what_to_do() -> None:

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.test import Client
-
 from definitions.models import Criterion, Version
 from definitions.selectors import the_definition
 from definitions.services.criteria import criterion_add
 from definitions.services.drafts import draft_create
-from portal.common.models import User
 from tests.builders import (
     maya,
 )
@@ -18,12 +15,6 @@ from tests.builders import (
 SOFTWARE = {"attribute": "account.industry", "is": "one_of", "values": ["Software"]}
 TWENTY = {"kind": "points", "points": 20, "count": "once"}
 HTMX = {"HTTP_HX_REQUEST": "true"}
-
-
-def signed_in(person: User) -> Client:
-    client = Client()
-    client.force_login(person)
-    return client
 
 
 def a_draft(**options: Any) -> Version:

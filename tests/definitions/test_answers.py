@@ -13,8 +13,8 @@ from definitions.selectors.discussion import answers_standing
 from definitions.services.answers import answer_give, answer_reflect, reps_remind
 from portal.common.errors import Refused
 from portal.common.models import AuditEntry, Notification, User
-from tests.builders import NOW, maya, mona, olga, rita, sam, sofia
-from tests.definitions.drafting import a_clause, a_draft, signed_in
+from tests.builders import NOW, maya, mona, olga, rita, sam, signed_in, sofia
+from tests.definitions.drafting import a_clause, a_draft
 
 pytestmark = pytest.mark.django_db
 

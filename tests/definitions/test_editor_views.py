@@ -30,8 +30,9 @@ from tests.builders import (
     maya,
     olga,
     sam,
+    signed_in,
 )
-from tests.definitions.drafting import HTMX, SOFTWARE, TWENTY, a_clause, a_draft, posted, signed_in
+from tests.definitions.drafting import HTMX, SOFTWARE, TWENTY, a_clause, a_draft, posted
 
 pytestmark = pytest.mark.django_db
 

@@ -16,9 +16,8 @@ from definitions.linter.words import unclear
 from definitions.models import Ballot
 from definitions.services.ballots import ballot_edit, version_propose
 from portal.common.errors import Invalid
-from tests.builders import a_criterion, a_document, maya
+from tests.builders import a_criterion, a_document, maya, signed_in
 from tests.definitions.ballot_stories import SLIP, a_draft, an_open_ballot, both_houses, fresh, with_threshold
-from tests.definitions.drafting import signed_in
 
 KNOWN = Catalogue()
 SOFTWARE = {"attribute": "account.industry", "is": "one_of", "values": ["software"]}

@@ -23,8 +23,8 @@ from definitions.services.numbers import (
 from definitions.starting_points import STARTING_POINTS
 from portal.common.errors import Conflict, Invalid
 from portal.common.models import AuditEntry
-from tests.builders import maya, olga, sam
-from tests.definitions.drafting import HTMX, a_clause, a_draft, signed_in
+from tests.builders import maya, olga, sam, signed_in
+from tests.definitions.drafting import HTMX, a_clause, a_draft
 
 pytestmark = pytest.mark.django_db
 

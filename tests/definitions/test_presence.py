@@ -13,8 +13,8 @@ from definitions.models import DraftVisit, Version
 from definitions.services.criteria import criterion_edit
 from definitions.services.presence import visit_mark, visits_forget_old
 from portal.common.models import AuditEntry, User
-from tests.builders import NOW, maya, olga, sam
-from tests.definitions.drafting import HTMX, a_clause, a_draft, signed_in
+from tests.builders import NOW, maya, olga, sam, signed_in
+from tests.definitions.drafting import HTMX, a_clause, a_draft
 
 pytestmark = pytest.mark.django_db
 

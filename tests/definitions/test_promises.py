@@ -14,8 +14,7 @@ from portal.accounts.services import person_edit, profile_edit
 from portal.common.errors import Refused
 from portal.common.models import AuditEntry, User
 from portal.common.selectors import capacity_said
-from tests.builders import ada, maya, mona, rita, sam, sofia
-from tests.definitions.drafting import signed_in
+from tests.builders import ada, maya, mona, rita, sam, signed_in, sofia
 
 pytestmark = pytest.mark.django_db
 

@@ -9,10 +9,8 @@ import pytest
 from django.urls import reverse
 
 from definitions.models import Criterion, Persona
-from tests.builders import (
-    maya,
-)
-from tests.definitions.drafting import HTMX, SOFTWARE, a_clause, a_draft, posted, signed_in
+from tests.builders import maya, signed_in
+from tests.definitions.drafting import HTMX, SOFTWARE, a_clause, a_draft, posted
 
 pytestmark = pytest.mark.django_db
 

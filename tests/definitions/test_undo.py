@@ -24,8 +24,8 @@ from definitions.services.personas import persona_create
 from definitions.services.undoing import step_undo
 from portal.common.errors import Conflict, Invalid, Refused
 from portal.common.models import AuditEntry, User
-from tests.builders import marco, maya, olga, sam
-from tests.definitions.drafting import HTMX, SOFTWARE, TWENTY, a_clause, a_draft, signed_in
+from tests.builders import marco, maya, olga, sam, signed_in
+from tests.definitions.drafting import HTMX, SOFTWARE, TWENTY, a_clause, a_draft
 
 pytestmark = pytest.mark.django_db
 

@@ -15,8 +15,8 @@ from definitions.services.drafts import draft_discard
 from definitions.services.unsaved import MOST_LETTERS
 from definitions.tasks import forget_old_drafting
 from portal.common.models import AuditEntry
-from tests.builders import NOW, maya, olga, sam
-from tests.definitions.drafting import a_clause, a_draft, posted, signed_in
+from tests.builders import NOW, maya, olga, sam, signed_in
+from tests.definitions.drafting import a_clause, a_draft, posted
 
 pytestmark = pytest.mark.django_db
 

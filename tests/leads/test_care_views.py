@@ -2,34 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
 import pytest
-import time_machine
 from django.urls import reverse
 
 from definitions.models import Version
 from leads.handoffs.overriding import override_make
 from leads.handoffs.reconcile import handoffs_reconcile
 from leads.models import Handoff, Lead, Override, PickUp
-from tests.builders import NOW, marco, maya, olga, rita, sam
-from tests.leads.handoffs.stories import a_fit_lead, an_offer, in_force, open_handoff, reason, rescore
-from tests.leads.test_turns_views import as_, get, post
+from tests.builders import NOW, marco, maya, olga, rita, sam, signed_in
+from tests.leads.handoffs.stories import a_fit_lead, an_offer, open_handoff, reason, rescore
+from tests.leads.visits import get, post
+
+pytestmark = pytest.mark.usefixtures("clock")
 
 FORMS = ("fix", "reroute", "rest", "rule_out")
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[None]:
-    with time_machine.travel(NOW, tick=False):
-        yield
-
-
-@pytest.fixture
-def version(db: None) -> Version:
-    return in_force()
 
 
 def a_return(version: Version, key: str = "no-way-to-reach", **fields: Any) -> Handoff:
@@ -42,7 +31,7 @@ def a_return(version: Version, key: str = "no-way-to-reach", **fields: Any) -> H
 
 def test_a_marketer_picks_a_return_up_and_puts_the_fact_right(version: Version) -> None:
     handoff = a_return(version, first_name="Ana", last_name="Silva")
-    assert "1 lead that sales returned waits to be picked up." in as_(maya()).get("/").content.decode()
+    assert "1 lead that sales returned waits to be picked up." in signed_in(maya()).get("/").content.decode()
     listed = get(maya(), "returned_list")
     for words in ("Ana Silva", "Phone number", "Anybody in marketing", "Pick up"):
         assert words in listed
@@ -169,7 +158,7 @@ def test_a_decision_by_hand_is_shown_wherever_the_lead_is(version: Version) -> N
     rescore(version)
     assert (
         reverse("leads:override_new", args=[lead.pk])
-        in as_(maya()).get(lead.get_absolute_url()).content.decode()
+        in signed_in(maya()).get(lead.get_absolute_url()).content.decode()
     )
     values = {"kind": "qualify", "ends_on": "2026-05-08", "reason": "Met at the fair."}
     assert post(maya(), "override_new", lead.pk, **{**values, "ends_on": "2026-05-03"}).status_code == 422
@@ -177,7 +166,7 @@ def test_a_decision_by_hand_is_shown_wherever_the_lead_is(version: Version) -> N
     handoffs_reconcile()
     for page in (
         get(sam(), "queue"),
-        as_(sam()).get(lead.get_absolute_url()).content.decode(),
+        signed_in(sam()).get(lead.get_absolute_url()).content.decode(),
         get(sam(), "handoff_page", open_handoff(lead).pk),
         get(sam(), "override_list"),
     ):
@@ -209,7 +198,7 @@ def test_lists_need_no_more_queries_when_they_grow(
         )
     rescore(version)
     for name in ("returned_list", "override_list", "near_misses", "turns"):
-        client = as_(maya())
+        client = signed_in(maya())
         with django_assert_max_num_queries(15):
             assert client.get(reverse(f"leads:{name}")).status_code == 200
 

@@ -15,9 +15,9 @@ from definitions.models import Definition, Version
 from definitions.services.criteria import criterion_edit
 from leads.models import Lead
 from leads.scoring.receipt import receipt
-from tests.builders import NOW, a_document, a_lead, a_version, an_active_version, maya, olga, sam
+from tests.builders import NOW, a_document, a_lead, a_version, an_active_version, maya, olga, sam, signed_in
 from tests.definitions.ballot_stories import a_draft
-from tests.definitions.drafting import HTMX, signed_in
+from tests.definitions.drafting import HTMX
 from tests.leads.golden.stories import WHY, a_golden_lead, grace
 
 pytestmark = pytest.mark.django_db

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -22,18 +22,9 @@ from leads.selectors.missing import missing_of
 from leads.selectors.timeline import handoffs_of, stages_of, timeline_of
 from portal.common.models import User
 from tests.builders import NOW, a_lead, a_source, an_account, maya, rita, sam, sofia
-from tests.leads.handoffs.stories import a_fit_lead, an_offer, in_force, open_handoff, reason, rescore
+from tests.leads.handoffs.stories import a_fit_lead, an_offer, open_handoff, reason, rescore
 
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[time_machine.Traveller]:
-    with time_machine.travel(NOW, tick=False) as coordinates:
-        yield coordinates
-
-
-@pytest.fixture
-def version(db: None) -> Version:
-    return in_force()
+pytestmark = pytest.mark.usefixtures("clock")
 
 
 def _page(person: User, lead: Lead) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -15,42 +14,33 @@ from definitions.models import Version
 from leads.handoffs import services
 from leads.handoffs.reconcile import handoffs_reconcile
 from portal.common.models import User
-from tests.builders import NOW, a_lead, an_account, an_activity, marco, maya, olga, rita, sam, sofia
+from tests.builders import (
+    NOW,
+    a_lead,
+    an_account,
+    an_activity,
+    marco,
+    maya,
+    olga,
+    rita,
+    sam,
+    signed_in,
+    sofia,
+)
 from tests.leads.handoffs.stories import (
     a_fit_lead,
     a_qualified_lead,
     an_offer,
-    in_force,
     reason,
     rescore,
 )
+from tests.leads.visits import get
+
+pytestmark = pytest.mark.usefixtures("clock")
 
 HTMX = {"HX-Request": "true"}
 LISTS = ["queue", "my_leads", "lead_list", "watch_list", "nurture", "near_misses"]
 BUDGET = 15
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[time_machine.Traveller]:
-    with time_machine.travel(NOW, tick=False) as coordinates:
-        yield coordinates
-
-
-@pytest.fixture
-def version(db: None) -> Version:
-    return in_force()
-
-
-def as_(person: User) -> Client:
-    client = Client()
-    client.force_login(person)
-    return client
-
-
-def _get(person: User, name: str, *args: Any, **query: Any) -> str:
-    response = as_(person).get(reverse(f"leads:{name}", args=args), query)
-    assert response.status_code == 200
-    return response.content.decode()
 
 
 @pytest.mark.parametrize("name", LISTS)
@@ -61,7 +51,7 @@ def test_a_stranger_signs_in_first(db: None, name: str) -> None:
 @pytest.mark.parametrize("name", LISTS)
 @pytest.mark.parametrize("who", [sam, maya, rita, olga], ids=lambda each: each.__name__)
 def test_an_empty_workspace_teaches_the_next_step(db: None, name: str, who: Any) -> None:
-    assert 'class="empty"' in _get(who(), name)
+    assert 'class="empty"' in get(who(), name)
 
 
 @pytest.mark.parametrize("name", LISTS)
@@ -75,7 +65,7 @@ def test_no_list_needs_more_queries_when_it_grows(
         a_qualified_lead(account=account, lead_source="Webinar")
     rescore(version)
     handoffs_reconcile()
-    client = as_(sam())
+    client = signed_in(sam())
     for handoff in handoffs[:2]:
         services.handoff_accept(handoff=handoff, actor=sam())
     services.handoff_return(
@@ -93,7 +83,7 @@ def test_the_queue_shows_what_a_rep_decides_by(version: Version) -> None:
         lead_source="Webinar",
         account=an_account(industry="Software", name="Fjord Systems"),
     )
-    html = _get(sam(), "queue")
+    html = get(sam(), "queue")
     for words in ("Ana Silva", "Fjord Systems", "Webinar", "MQL v1", "Accept", "Return", "due"):
         assert words in html
 
@@ -101,12 +91,12 @@ def test_the_queue_shows_what_a_rep_decides_by(version: Version) -> None:
 def test_an_overdue_offer_says_so_in_words(version: Version, clock: time_machine.Traveller) -> None:
     an_offer(version)
     clock.move_to(NOW + timedelta(days=3))
-    assert "was due" in _get(sam(), "queue")
+    assert "was due" in get(sam(), "queue")
 
 
 def test_marketing_sees_the_queue_and_why_it_may_not_accept(version: Version) -> None:
     handoff = an_offer(version)
-    html = _get(maya(), "queue")
+    html = get(maya(), "queue")
     assert "Only sales can accept or return a lead." in html
     assert reverse("leads:handoff_accept", args=[handoff.pk]) not in html
 
@@ -120,7 +110,7 @@ def test_filters_search_sorting_and_tabs(version: Version) -> None:
     handoffs_reconcile()
 
     def shown(person: User = sam(), **query: str) -> list[str]:  # noqa: B008
-        html = _get(person, "queue", **query)
+        html = get(person, "queue", **query)
         names = ("Ana Silva", "Ben Okri", "Cleo Diaz")
         found = [(html.index(f">{name}</a>"), name) for name in names if f">{name}</a>" in html]
         return [name.split()[0] for _at, name in sorted(found)]
@@ -132,7 +122,7 @@ def test_filters_search_sorting_and_tabs(version: Version) -> None:
     assert shown(sofia(), tab="mine") == ["Ben"]
     assert shown(sofia(), tab="team") == shown(sam(), tab="team") == ["Ben"]
     # The tabs count what they would show, filters included.
-    tabs = as_(sofia()).get(reverse("leads:queue"), {"q": "ben"}).context["tabs"]
+    tabs = signed_in(sofia()).get(reverse("leads:queue"), {"q": "ben"}).context["tabs"]
     assert {tab["key"]: tab["count"] for tab in tabs} == {"all": 1, "mine": 1, "team": 1, "unclaimed": 0}
     assert shown(q="silva") == ["Ana"]
     assert shown(q="silva okri") == []
@@ -146,7 +136,7 @@ def test_filters_search_sorting_and_tabs(version: Version) -> None:
 
 def test_the_queue_is_a_fragment_to_htmx(version: Version) -> None:
     an_offer(version)
-    response = as_(sam()).get(reverse("leads:queue"), headers=HTMX)
+    response = signed_in(sam()).get(reverse("leads:queue"), headers=HTMX)
     assert response.content.strip().startswith(b'<div id="queue-results"')
     assert "HX-Request" in response["Vary"]
 
@@ -154,16 +144,16 @@ def test_the_queue_is_a_fragment_to_htmx(version: Version) -> None:
 def test_the_receipt_unfolds_in_the_queue(version: Version) -> None:
     handoff = an_offer(version)
     url = reverse("leads:handoff_receipt", args=[handoff.pk])
-    html = as_(sam()).get(url, headers=HTMX).content.decode()
+    html = signed_in(sam()).get(url, headers=HTMX).content.decode()
     assert "Clause c-software" in html
     assert "<html" not in html
-    assert as_(sam()).get(url).status_code == 302
+    assert signed_in(sam()).get(url).status_code == 302
 
 
 def test_accepting_goes_back_to_where_one_was(version: Version) -> None:
     handoff = an_offer(version)
     url = reverse("leads:handoff_accept", args=[handoff.pk])
-    response = as_(sam()).post(url, {"next": "/leads/?tab=unclaimed"})
+    response = signed_in(sam()).post(url, {"next": "/leads/?tab=unclaimed"})
     assert (response.status_code, response["Location"]) == (302, "/leads/?tab=unclaimed")
     handoff.refresh_from_db()
     assert handoff.owner == sam()
@@ -172,13 +162,13 @@ def test_accepting_goes_back_to_where_one_was(version: Version) -> None:
 def test_accepting_never_leads_elsewhere(version: Version) -> None:
     handoff = an_offer(version)
     url = reverse("leads:handoff_accept", args=[handoff.pk])
-    response = as_(sam()).post(url, {"next": "//evil.example/"})
+    response = signed_in(sam()).post(url, {"next": "//evil.example/"})
     assert response["Location"] == handoff.get_absolute_url()
 
 
 def test_accepting_by_htmx_replaces_the_row(version: Version) -> None:
     handoff = an_offer(version)
-    response = as_(sam()).post(reverse("leads:handoff_accept", args=[handoff.pk]), headers=HTMX)
+    response = signed_in(sam()).post(reverse("leads:handoff_accept", args=[handoff.pk]), headers=HTMX)
     assert "Accepted by you" in response.content.decode()
 
 
@@ -186,25 +176,25 @@ def test_the_loser_reads_the_winner(version: Version) -> None:
     handoff = an_offer(version)
     services.handoff_accept(handoff=handoff, actor=sofia())
     for headers in ({}, HTMX):
-        response = as_(sam()).post(reverse("leads:handoff_accept", args=[handoff.pk]), headers=headers)
+        response = signed_in(sam()).post(reverse("leads:handoff_accept", args=[handoff.pk]), headers=headers)
         assert response.status_code == 409
         assert "Sofia accepted this lead just now." in response.content.decode()
 
 
 def test_refusals_reach_the_reader(version: Version) -> None:
     handoff = an_offer(version)
-    response = as_(maya()).post(reverse("leads:handoff_accept", args=[handoff.pk]))
+    response = signed_in(maya()).post(reverse("leads:handoff_accept", args=[handoff.pk]))
     assert response.status_code == 403
     assert "Only sales can accept or return a lead." in response.content.decode()
     assert Client().post(reverse("leads:handoff_accept", args=[handoff.pk])).status_code == 302
-    assert as_(sam()).get(reverse("leads:handoff_accept", args=[handoff.pk])).status_code == 405
+    assert signed_in(sam()).get(reverse("leads:handoff_accept", args=[handoff.pk])).status_code == 405
     handoff.refresh_from_db()
     assert handoff.status == "offered"
 
 
 def test_returning_asks_for_what_is_missing_and_then_does_it(version: Version) -> None:
     handoff = an_offer(version)
-    url, client = reverse("leads:handoff_return", args=[handoff.pk]), as_(sam())
+    url, client = reverse("leads:handoff_return", args=[handoff.pk]), signed_in(sam())
     page = client.get(url).content.decode()
     assert 'value="c-software"' in page
     assert "something is missing from the definition" in page
@@ -222,15 +212,15 @@ def test_returning_asks_for_what_is_missing_and_then_does_it(version: Version) -
 def test_something_is_missing(version: Version) -> None:
     handoff = an_offer(version)
     url = reverse("leads:handoff_return", args=[handoff.pk])
-    as_(sam()).post(url, {"reason": reason("no-interest").pk, "criterion": ""})
+    signed_in(sam()).post(url, {"reason": reason("no-interest").pk, "criterion": ""})
     handoff.refresh_from_db()
     assert (handoff.status, handoff.is_something_missing) == ("returned", True)
-    html = _get(maya(), "handoff_page", handoff.pk)
+    html = get(maya(), "handoff_page", handoff.pk)
     assert "Something is missing from the definition." in html
 
 
 def test_an_accepted_lead_is_worked_to_its_end(version: Version) -> None:
-    handoff, client = an_offer(version), as_(sam())
+    handoff, client = an_offer(version), signed_in(sam())
     services.handoff_accept(handoff=handoff, actor=sam())
     page = reverse("leads:handoff_page", args=[handoff.pk])
     assert "Note a follow-up" in client.get(page).content.decode()
@@ -238,7 +228,7 @@ def test_an_accepted_lead_is_worked_to_its_end(version: Version) -> None:
     html = client.get(page).content.decode()
     assert "Talked." in html
     assert "You have been in contact with this lead." in html
-    assert handoff.lead.name in _get(sam(), "my_leads")
+    assert handoff.lead.name in get(sam(), "my_leads")
     response = client.post(reverse("leads:handoff_qualify", args=[handoff.pk]))
     assert response.status_code == 302
     handoff.refresh_from_db()
@@ -246,7 +236,7 @@ def test_an_accepted_lead_is_worked_to_its_end(version: Version) -> None:
 
 
 def test_ruling_out(version: Version) -> None:
-    handoff, client = an_offer(version), as_(sam())
+    handoff, client = an_offer(version), signed_in(sam())
     url = reverse("leads:handoff_disqualify", args=[handoff.pk])
     assert "Accept this lead first." in client.get(url).content.decode()
     services.handoff_accept(handoff=handoff, actor=sam())
@@ -271,7 +261,7 @@ def test_the_lead_page_tells_the_whole_story(version: Version, django_assert_max
         provenance={"email": f"person:{marco().pk}"},
     )
     services.handoff_accept(handoff=handoff, actor=sam())
-    client = as_(maya())
+    client = signed_in(maya())
     with django_assert_max_num_queries(40):
         html = client.get(handoff.lead.get_absolute_url()).content.decode()
     for words in (
@@ -294,7 +284,7 @@ def test_a_long_story_goes_on(version: Version) -> None:
     lead = a_fit_lead()
     for hours in range(70):
         an_activity(lead, "webinar_attended", at=NOW - timedelta(hours=hours), subject=f"Talk {hours}.")
-    client = as_(maya())
+    client = signed_in(maya())
     first = client.get(lead.get_absolute_url()).content.decode()
     assert "Talk 49." in first
     assert "Talk 50." not in first
@@ -309,11 +299,11 @@ def test_all_leads_by_stage_grade_and_name(version: Version) -> None:
     a_fit_lead(first_name="Ben", last_name="Okri")
     rescore(version)
     handoffs_reconcile()
-    html = _get(olga(), "lead_list", stage="mql")
+    html = get(olga(), "lead_list", stage="mql")
     assert ("Ana Silva" in html, "Ben Okri" in html) == (True, False)
-    html = _get(olga(), "lead_list", grade="3", sort="-score")
+    html = get(olga(), "lead_list", grade="3", sort="-score")
     assert ("Ana Silva" in html, "Ben Okri" in html) == (False, True)
-    assert "Ben Okri" in _get(olga(), "lead_list", q="ben", source="crm")
+    assert "Ben Okri" in get(olga(), "lead_list", q="ben", source="crm")
 
 
 def test_marketing_sees_what_became_of_every_lead(version: Version) -> None:
@@ -323,14 +313,14 @@ def test_marketing_sees_what_became_of_every_lead(version: Version) -> None:
     services.handoff_return(
         handoff=first, actor=sam(), reason=wrong, challenged_key="c-software", note="An intern."
     )
-    html = _get(maya(), "watch_list", reason=str(wrong.pk))
+    html = get(maya(), "watch_list", reason=str(wrong.pk))
     assert "Ana Silva" in html
     assert "Clause c-software" in html
     assert "An intern." in html
     assert "Ben Okri" not in html
-    html = _get(maya(), "watch_list", status="offered", since="7", version=str(version.pk))
+    html = get(maya(), "watch_list", status="offered", since="7", version=str(version.pk))
     assert ("Ana Silva" in html, "Ben Okri" in html) == (False, True)
     assert "of 2 handed over" in html
-    html = _get(maya(), "nurture", family="definitional")
+    html = get(maya(), "nurture", family="definitional")
     assert "Ana Silva" in html
-    assert "Ana Silva" not in _get(maya(), "nurture", family="clerical")
+    assert "Ana Silva" not in get(maya(), "nurture", family="clerical")

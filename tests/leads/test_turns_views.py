@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
-
 import pytest
-import time_machine
 from django.test import Client
 from django.urls import reverse
 
 from definitions.models import Version
 from leads.handoffs import turn_rules
 from leads.models import Absence, Pool, TurnRule
-from portal.common.models import User
-from tests.builders import NOW, maya, olga, rita, sam, sofia
-from tests.leads.handoffs.stories import a_qualified_lead, an_offer, in_force, open_handoff
+from tests.builders import maya, olga, rita, sam, signed_in, sofia
+from tests.leads.handoffs.stories import a_qualified_lead, an_offer, open_handoff
+from tests.leads.visits import get, post
+
+pytestmark = pytest.mark.usefixtures("clock")
 
 ROWS = {
     "rule_form": "rows",
@@ -25,33 +23,6 @@ ROWS = {
     "r0-is": "one_of",
 }
 A_RULE = {"name": "North", "kind": "facts", "which": "some", "do": "save", **ROWS, "r0-values": "Norway"}
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[None]:
-    with time_machine.travel(NOW, tick=False):
-        yield
-
-
-@pytest.fixture
-def version(db: None) -> Version:
-    return in_force()
-
-
-def as_(person: User) -> Client:
-    client = Client()
-    client.force_login(person)
-    return client
-
-
-def post(person: User, name: str, /, *args: Any, **values: Any) -> Any:
-    return as_(person).post(reverse(f"leads:{name}", args=args), values)
-
-
-def get(person: User, name: str, /, *args: Any, **query: Any) -> str:
-    response = as_(person).get(reverse(f"leads:{name}", args=args), query)
-    assert response.status_code == 200
-    return response.content.decode()
 
 
 def test_a_manager_sets_up_a_territory(version: Version) -> None:
@@ -76,7 +47,7 @@ def test_everybody_sees_the_rules_and_only_managers_change_them(version: Version
         assert "Only a sales manager or an administrator sets whose turn it is." in page
         assert reverse("leads:turn_rule_new") not in page
         for name, args in (("turn_rule_new", ()), ("turn_rule", (rule.pk,)), ("turn_pool_new", ())):
-            assert as_(person).get(reverse(f"leads:{name}", args=args)).status_code == 403
+            assert signed_in(person).get(reverse(f"leads:{name}", args=args)).status_code == 403
         assert post(person, "turn_rule_remove", rule.pk).status_code == 403
         assert post(person, "turn_rule_move", rule.pk, do="up", position=1).status_code == 403
         assert post(person, "turn_capacity", sam().pk, weekly=3).status_code == 403
@@ -156,7 +127,7 @@ def test_a_reps_week_and_days_away(version: Version) -> None:
     assert "May 9, 2026" in get(sam(), "turn_rep", sam().pk)
     assert post(sofia(), "absence_remove", absence.pk).status_code == 403
     assert post(sam(), "absence_remove", absence.pk).status_code == 302
-    assert as_(rita()).get(reverse("leads:turn_rep", args=[maya().pk])).status_code == 404
+    assert signed_in(rita()).get(reverse("leads:turn_rep", args=[maya().pk])).status_code == 404
 
 
 def test_a_lead_is_handed_on_from_its_page(version: Version) -> None:

@@ -19,7 +19,7 @@ from definitions.models import Version
 from portal.common.models import User
 from reviews.models import Action, AgendaItem, Meeting, Series
 from reviews.services.items import item_decide, item_note
-from tests.builders import NOW, a_document, a_version, marco, maya, olga, rita, sam
+from tests.builders import NOW, a_document, a_version, marco, maya, olga, rita, sam, signed_in
 from tests.reviews.builders import a_handoff, a_series, an_open_meeting, first_meeting
 
 pytestmark = pytest.mark.django_db
@@ -29,12 +29,6 @@ pytestmark = pytest.mark.django_db
 def _at_noon():
     with time_machine.travel(NOW, tick=False):
         yield
-
-
-def as_(person: User) -> Client:
-    client = Client()
-    client.force_login(person)
-    return client
 
 
 def post(client: Client, name: str, *args: Any, **data: Any) -> Any:
@@ -61,7 +55,7 @@ def scheduled_form(**changes: Any) -> dict[str, Any]:
 
 
 def test_a_manager_schedules_a_review() -> None:
-    client = as_(rita())
+    client = signed_in(rita())
     assert client.get(reverse("reviews:series_new")).status_code == 200
     response = client.post(reverse("reviews:series_new"), scheduled_form())
     series = Series.objects.get()
@@ -87,14 +81,14 @@ def test_a_manager_schedules_a_review() -> None:
     ],
 )
 def test_a_form_that_needs_mending_comes_back(field: str, value: Any) -> None:
-    response = as_(rita()).post(reverse("reviews:series_new"), scheduled_form(**{field: value}))
+    response = signed_in(rita()).post(reverse("reviews:series_new"), scheduled_form(**{field: value}))
     assert response.status_code == 422
     assert "is-invalid" in response.content.decode() or "invalid-feedback" in response.content.decode()
     assert not Series.objects.exists()
 
 
 def test_a_member_does_not_schedule() -> None:
-    response = as_(maya()).post(reverse("reviews:series_new"), scheduled_form())
+    response = signed_in(maya()).post(reverse("reviews:series_new"), scheduled_form())
     assert response.status_code == 403
     assert "managers and by revenue operations" in response.content.decode()
     assert not Series.objects.exists()
@@ -103,13 +97,13 @@ def test_a_member_does_not_schedule() -> None:
 @pytest.mark.parametrize("person", [rita, maya, marco])
 @pytest.mark.parametrize("name", ["series_list", "insights", "feed_settings"])
 def test_lists_open_for_everyone_with_a_team(meeting: Meeting, person: Any, name: str) -> None:
-    assert as_(person()).get(reverse(f"reviews:{name}")).status_code == 200
+    assert signed_in(person()).get(reverse(f"reviews:{name}")).status_code == 200
 
 
 @pytest.mark.parametrize("person", [rita, maya, marco])
 def test_a_meeting_shows_before_in_and_after(version: Version, person: Any) -> None:
     meeting = an_open_meeting(version, NOW)
-    client = as_(person())
+    client = signed_in(person())
     ahead = meeting.series.meetings.filter(status="scheduled").first()
     assert client.get(ahead.get_absolute_url()).status_code == 200
     assert client.get(meeting.series.get_absolute_url()).status_code == 200
@@ -120,7 +114,7 @@ def test_a_meeting_shows_before_in_and_after(version: Version, person: Any) -> N
     )
     assert "Clause c-software" in client.get(f"{meeting.get_absolute_url()}?item={item.pk}").content.decode()
     item_decide(item=item, actor=rita(), verdict="amend", reason="Agencies slip in.")
-    assert as_(rita()).post(reverse("reviews:meeting_close", args=[meeting.pk])).status_code == 302
+    assert signed_in(rita()).post(reverse("reviews:meeting_close", args=[meeting.pk])).status_code == 302
     page = client.get(meeting.get_absolute_url()).content.decode()
     assert "Agencies slip in." in page
     assert "MQL v2" in page
@@ -129,10 +123,10 @@ def test_a_meeting_shows_before_in_and_after(version: Version, person: Any) -> N
 
 @pytest.mark.parametrize("name", ["series_list", "insights", "insights_csv"])
 def test_without_a_team_there_is_a_reason_and_no_page(meeting: Meeting, name: str) -> None:
-    response = as_(olga()).get(reverse(f"reviews:{name}"))
+    response = signed_in(olga()).get(reverse(f"reviews:{name}"))
     assert response.status_code == 403
     assert "You are in no team" in response.content.decode()
-    assert as_(olga()).get(meeting.get_absolute_url()).status_code == 403
+    assert signed_in(olga()).get(meeting.get_absolute_url()).status_code == 403
 
 
 def test_nobody_reads_without_signing_in(meeting: Meeting) -> None:
@@ -142,10 +136,10 @@ def test_nobody_reads_without_signing_in(meeting: Meeting) -> None:
 
 def test_the_meeting_before_and_its_buttons(version: Version) -> None:
     meeting = first_meeting(a_series())
-    client = as_(maya())
+    client = signed_in(maya())
     assert "not prepared yet" in client.get(meeting.get_absolute_url()).content.decode()
     assert post(client, "meeting_prepare", meeting.pk).status_code == 403
-    assert post(as_(rita()), "meeting_prepare", meeting.pk).status_code == 302
+    assert post(signed_in(rita()), "meeting_prepare", meeting.pk).status_code == 302
     assert post(client, "meeting_reply", meeting.pk, reply="declined").status_code == 302
     assert post(client, "meeting_reply", meeting.pk, reply="nonsense").status_code == 422
     assert (
@@ -161,19 +155,19 @@ def test_the_meeting_before_and_its_buttons(version: Version) -> None:
         "move-duration_minutes": "60",
         "move-place": "Room 9",
     }
-    assert post(as_(rita()), "meeting_move", meeting.pk, **moved).status_code == 302
+    assert post(signed_in(rita()), "meeting_move", meeting.pk, **moved).status_code == 302
     meeting.refresh_from_db()
     assert (meeting.starts_at, meeting.place) == (datetime(2026, 5, 13, 9, 15, tzinfo=UTC), "Room 9")
     past = {**moved, "move-day": "2026-05-01"}
-    response = post(as_(rita()), "meeting_move", meeting.pk, **past)
+    response = post(signed_in(rita()), "meeting_move", meeting.pk, **past)
     assert response.status_code == 422
     assert "That time has passed already." in response.content.decode()
-    assert post(as_(rita()), "meeting_cancel", meeting.pk).status_code == 302
+    assert post(signed_in(rita()), "meeting_cancel", meeting.pk).status_code == 302
     assert "This meeting is skipped" in client.get(meeting.get_absolute_url()).content.decode()
 
 
 def test_the_room_and_its_buttons(meeting: Meeting) -> None:
-    client, item = as_(rita()), meeting.items.get(source_key="clause:c-software")
+    client, item = signed_in(rita()), meeting.items.get(source_key="clause:c-software")
     assert post(client, "item_take_up", item.pk).status_code == 302
     saved = {"notes-text": "Agencies.", "notes-edit_number": "1"}
     assert post(client, "item_note", item.pk, **saved).status_code == 302
@@ -191,16 +185,20 @@ def test_the_room_and_its_buttons(meeting: Meeting) -> None:
         == 422
     )
     action = Action.objects.get()
-    response = post(as_(sam()), "action_settle", action.pk, how="done", seen_in=str(meeting.pk))
+    response = post(signed_in(sam()), "action_settle", action.pk, how="done", seen_in=str(meeting.pk))
     assert response.url.endswith(f"{meeting.pk}#actions")
     assert post(client, "attendance_set", meeting.pk, present=[str(maya().pk), "x"]).status_code == 302
-    assert post(as_(maya()), "confidence_say", meeting.pk, **{"confidence-score": "5"}).status_code == 302
-    assert post(as_(maya()), "confidence_say", meeting.pk, **{"confidence-score": "9"}).status_code == 422
+    assert (
+        post(signed_in(maya()), "confidence_say", meeting.pk, **{"confidence-score": "5"}).status_code == 302
+    )
+    assert (
+        post(signed_in(maya()), "confidence_say", meeting.pk, **{"confidence-score": "9"}).status_code == 422
+    )
     assert post(client, "meeting_close", meeting.pk).status_code == 302
 
 
 def test_an_early_close_says_what_is_missing(meeting: Meeting) -> None:
-    response = post(as_(rita()), "meeting_close", meeting.pk)
+    response = post(signed_in(rita()), "meeting_close", meeting.pk)
     assert response.status_code == 409
     assert "still need an outcome: “Clause c-software”" in response.content.decode()
 
@@ -209,7 +207,10 @@ def test_stale_notes_show_both_texts(meeting: Meeting) -> None:
     item = meeting.items.select_related("meeting").first()
     item_note(item=item, actor=sam(), text="What Sam wrote.", edit_number=1)
     response = post(
-        as_(maya()), "item_note", item.pk, **{"notes-text": "What Maya wrote.", "notes-edit_number": "1"}
+        signed_in(maya()),
+        "item_note",
+        item.pk,
+        **{"notes-text": "What Maya wrote.", "notes-edit_number": "1"},
     )
     assert response.status_code == 409
     page = response.content.decode()
@@ -219,7 +220,7 @@ def test_stale_notes_show_both_texts(meeting: Meeting) -> None:
 
 
 def test_the_room_answers_204_until_something_changes(meeting: Meeting) -> None:
-    client, address = as_(maya()), reverse("reviews:room_state", args=[meeting.pk])
+    client, address = signed_in(maya()), reverse("reviews:room_state", args=[meeting.pk])
     response = client.get(address, headers={"HX-Request": "true"})
     stamp = response.content.decode().split('data-stamp="')[1].split('"')[0]
     assert client.get(f"{address}?stamp={stamp}").status_code == 204
@@ -229,12 +230,12 @@ def test_the_room_answers_204_until_something_changes(meeting: Meeting) -> None:
 
 
 def test_people_are_invited_and_removed_on_the_page() -> None:
-    series, client = a_series(), as_(rita())
+    series, client = a_series(), signed_in(rita())
     assert post(client, "attendee_add", series.pk, person=str(marco().pk)).status_code == 302
     assert post(client, "attendee_add", series.pk, person=str(olga().pk)).status_code == 422
     assert post(client, "attendee_remove", series.pk, marco().pk).status_code == 302
     assert post(client, "attendee_remove", series.pk, rita().pk).status_code == 409
-    assert post(as_(maya()), "series_end", series.pk).status_code == 403
+    assert post(signed_in(maya()), "series_end", series.pk).status_code == 403
     assert post(client, "series_end", series.pk).status_code == 302
 
 
@@ -243,7 +244,7 @@ def test_people_are_invited_and_removed_on_the_page() -> None:
 
 def test_the_feed_opens_by_its_secret_alone_and_closes_when_renewed() -> None:
     a_series()
-    client = as_(maya())
+    client = signed_in(maya())
     assert post(client, "feed_renew").status_code == 302
     first = User.objects.get(pk=maya().pk).feed_token
     page = client.get(reverse("reviews:feed_settings")).content.decode()
@@ -260,7 +261,7 @@ def test_the_feed_opens_by_its_secret_alone_and_closes_when_renewed() -> None:
 
 
 def test_a_feed_that_is_switched_off_is_gone() -> None:
-    client = as_(maya())
+    client = signed_in(maya())
     post(client, "feed_renew")
     token = User.objects.get(pk=maya().pk).feed_token
     post(client, "feed_stop")
@@ -276,7 +277,7 @@ def test_every_number_of_the_insights_opens_as_many_leads(version: Version) -> N
     for number, status in enumerate(["offered", "accepted", "returned", "returned", "sales_qualified"] * 3):
         challenged = {"challenged_key": "c-software"} if status == "returned" and number % 2 else {}
         a_handoff(version if number % 3 else other, NOW - timedelta(days=number), status, **challenged)
-    client = as_(maya())
+    client = signed_in(maya())
     response = client.get(reverse("reviews:insights"))
     assert response.status_code == 200
     context = response.context
@@ -290,7 +291,7 @@ def test_every_number_of_the_insights_opens_as_many_leads(version: Version) -> N
 
 
 def test_the_period_is_this_quarter_unless_both_ends_make_sense(version: Version) -> None:
-    client = as_(maya())
+    client = signed_in(maya())
     quarter = (date(2026, 4, 1), date(2026, 6, 30))
     for query, expected in (
         ("", quarter),
@@ -307,7 +308,7 @@ def test_the_same_numbers_for_a_spreadsheet(version: Version) -> None:
     a_handoff(version, NOW - timedelta(days=1), "returned", challenged_key="c-software")
     lead = a_handoff(version, NOW - timedelta(days=1), "accepted").lead
     type(lead).objects.filter(pk=lead.pk).update(channel="=1+1")
-    response = as_(maya()).get(reverse("reviews:insights_csv"))
+    response = signed_in(maya()).get(reverse("reviews:insights_csv"))
     rows = list(csv.reader(io.StringIO(response.content.decode("utf-8-sig"))))
     assert ["period", "2026-04-01 to 2026-06-30", "offered_in_all", "2"] in rows
     assert ["criterion", "Clause c-software", "carried", "2"] in rows
@@ -326,7 +327,7 @@ def test_pages_do_not_query_more_for_a_longer_agenda(version: Version, state: st
         Action.objects.create(
             meeting=meeting, item=item, text="y", owner=sam(), due_on=date(2026, 6, 1), created_by=rita()
         )
-    client = as_(rita())
+    client = signed_in(rita())
     with CaptureQueriesContext(connection) as queries:
         assert client.get(meeting.get_absolute_url()).status_code == 200
     assert len(queries) <= 22

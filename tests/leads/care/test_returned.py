@@ -25,12 +25,6 @@ from tests.races import at_once, faults
 
 
 @pytest.fixture
-def clock() -> Any:
-    with time_machine.travel(NOW, tick=False) as coordinates:
-        yield coordinates
-
-
-@pytest.fixture
 def version(db: None, clock: None) -> Version:
     return in_force()
 

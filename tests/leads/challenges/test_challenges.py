@@ -18,10 +18,21 @@ from leads.challenges.level import Level
 from leads.challenges.selectors import clauses_challenged
 from leads.challenges.services import amendments_open_due
 from leads.models import Amendment, Handoff, Reason
-from portal.common.models import AuditEntry, Notification, User, Workspace
+from portal.common.models import AuditEntry, Notification, Workspace
 from reviews.evidence import agenda
 from reviews.services.preparing import meeting_prepare
-from tests.builders import NOW, a_document, a_lead, a_version, an_active_version, maya, rita, sam, sofia
+from tests.builders import (
+    NOW,
+    a_document,
+    a_lead,
+    a_version,
+    an_active_version,
+    maya,
+    rita,
+    sam,
+    signed_in,
+    sofia,
+)
 from tests.leads.handoffs.stories import ASKED, PRICING, SOFTWARE
 from tests.races import at_once
 from tests.reviews.builders import a_series, first_meeting
@@ -216,14 +227,8 @@ def test_it_comes_up_at_the_next_review(version: Version) -> None:
 # -- through the door --------------------------------------------------------------------------------------
 
 
-def as_(person: User) -> Client:
-    client = Client()
-    client.force_login(person)
-    return client
-
-
 def test_the_pages(version: Version, django_assert_max_num_queries: Any) -> None:
-    client, url = as_(maya()), reverse("leads:challenge_list")
+    client, url = signed_in(maya()), reverse("leads:challenge_list")
     challenge(version, 5)
     with django_assert_max_num_queries(20):
         assert "Reached; the draft follows within the hour" in client.get(url).content.decode()
@@ -250,11 +255,11 @@ def test_the_pages(version: Version, django_assert_max_num_queries: Any) -> None
 def test_a_clause_of_the_past_keeps_what_was_said(version: Version) -> None:
     old = a_version(a_document(SOFTWARE), "superseded")
     challenge(old, 1, "c-gone")
-    html = as_(sam()).get(reverse("leads:challenges_of_clause", args=["c-gone"])).content.decode()
+    html = signed_in(sam()).get(reverse("leads:challenges_of_clause", args=["c-gone"])).content.decode()
     assert "This clause is not in the version in force." in html
     assert "Two people." in html
 
 
 def test_an_empty_workspace_says_what_comes_first(db: None) -> None:
-    html = as_(sam()).get(reverse("leads:challenge_list")).content.decode()
+    html = signed_in(sam()).get(reverse("leads:challenge_list")).content.decode()
     assert "No definition is in force yet" in html

@@ -14,8 +14,7 @@ from leads.models import AnswerExample, Lead
 from leads.selectors.examples import examples_by_answer
 from portal.common.errors import Conflict, Invalid, Refused
 from portal.common.models import AuditEntry
-from tests.builders import a_lead, an_account, maya, olga, sam, sofia
-from tests.definitions.drafting import signed_in
+from tests.builders import a_lead, an_account, maya, olga, sam, signed_in, sofia
 
 pytestmark = pytest.mark.django_db
 

@@ -15,9 +15,9 @@ from definitions.models import Version
 from leads.golden.services import golden_retire
 from leads.models import GoldenLead
 from leads.required_checks import golden_leads
-from tests.builders import NOW, a_document, a_lead, an_active_version, maya, olga, sam
+from tests.builders import NOW, a_document, a_lead, an_active_version, maya, olga, sam, signed_in
 from tests.definitions.ballot_stories import a_draft
-from tests.definitions.drafting import HTMX, signed_in
+from tests.definitions.drafting import HTMX
 from tests.leads.golden.stories import WHY, a_golden_lead, grace, the_mql
 from tests.pages import BUDGET
 

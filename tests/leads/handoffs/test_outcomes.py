@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
-from django.test import Client
 from django.urls import reverse
 
 from definitions.models import Version
@@ -18,8 +17,8 @@ from leads.handoffs.outcomes import outcome_say
 from leads.handoffs.qualifying import handoff_qualify
 from leads.models import Handoff, Lead, Outcome, StageChange
 from portal.common.errors import Conflict, Invalid, Refused
-from portal.common.models import AuditEntry, User
-from tests.builders import NOW, maya, sam, sofia
+from portal.common.models import AuditEntry
+from tests.builders import NOW, maya, sam, signed_in, sofia
 from tests.leads.handoffs.stories import an_offer
 
 
@@ -29,12 +28,6 @@ def an_accepted(version: Version) -> Handoff:
 
 def a_qualified(version: Version) -> Handoff:
     return handoff_qualify(handoff=an_accepted(version), actor=sam())
-
-
-def as_(person: User) -> Client:
-    client = Client()
-    client.force_login(person)
-    return client
 
 
 def _say(handoff: Handoff, kind: str, value: int | None = None) -> None:
@@ -109,7 +102,7 @@ def test_who_may_say_it(version: Version) -> None:
 
 
 def test_the_page(version: Version) -> None:
-    handoff, client = a_qualified(version), as_(sam())
+    handoff, client = a_qualified(version), signed_in(sam())
     url = reverse("leads:outcome_say", args=[handoff.pk])
     assert "Whole EUR" in client.get(url).content.decode()
     assert client.post(url, {"kind": "won"}).status_code == 422
@@ -120,8 +113,8 @@ def test_the_page(version: Version) -> None:
     page = client.post(url, chosen, follow=True).content.decode()
     assert "stands at “Customer” now." in page
     assert "1,200 EUR" in page
-    assert as_(maya()).post(url, chosen).status_code == 403
-    assert "Only sales works accepted leads." in as_(maya()).get(url).content.decode()
+    assert signed_in(maya()).post(url, chosen).status_code == 403
+    assert "Only sales works accepted leads." in signed_in(maya()).get(url).content.decode()
 
 
 # -- told by an import -------------------------------------------------------------------------------------

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 
 from definitions.models import Version
@@ -20,8 +19,8 @@ from leads.handoffs.qualifying import (
 from leads.handoffs.undoing import handoff_undo
 from leads.models import Handoff, Lead, SalesCheck, SalesQualification
 from portal.common.errors import Conflict, Invalid, Refused
-from portal.common.models import AuditEntry, User
-from tests.builders import NOW, a_criterion, a_document, an_active_version, maya, rita, sam, sofia
+from portal.common.models import AuditEntry
+from tests.builders import NOW, a_criterion, a_document, an_active_version, maya, rita, sam, signed_in, sofia
 from tests.leads.handoffs.stories import PRICING, an_offer
 
 BUDGET = a_criterion(
@@ -46,12 +45,6 @@ def sales_version(version: Version) -> Version:
 
 def an_accepted(version: Version) -> Handoff:
     return services.handoff_accept(handoff=an_offer(version), actor=sam())
-
-
-def as_(person: User) -> Client:
-    client = Client()
-    client.force_login(person)
-    return client
 
 
 def _counts() -> tuple[int, ...]:
@@ -91,7 +84,7 @@ def test_going_on_although_the_definition_says_no(version: Version, sales_versio
     handoff_qualify(handoff=handoff, actor=sam(), note="Their director called me.")
     kept = SalesQualification.objects.get()
     assert (kept.is_met, kept.reason) == (False, "Their director called me.")
-    html = as_(maya()).get(handoff.get_absolute_url()).content.decode()
+    html = signed_in(maya()).get(handoff.get_absolute_url()).content.decode()
     for words in (
         "Sam Okafor went on although the definition said no",
         "Their director called me.",
@@ -138,15 +131,15 @@ def test_a_checked_lead_is_not_given_back_by_undo(version: Version, sales_versio
 
 def test_without_a_definition_it_is_the_reps_judgement(version: Version) -> None:
     handoff = an_accepted(version)
-    page = as_(sam()).get(reverse("leads:handoff_qualify", args=[handoff.pk])).content.decode()
+    page = signed_in(sam()).get(reverse("leads:handoff_qualify", args=[handoff.pk])).content.decode()
     assert "this is your judgement alone" in page
     handoff_qualify(handoff=handoff, actor=sam())
     assert SalesQualification.objects.count() == 0
-    assert as_(sam()).get(handoff.get_absolute_url()).status_code == 200
+    assert signed_in(sam()).get(handoff.get_absolute_url()).status_code == 200
 
 
 def test_the_page(version: Version, sales_version: Version, django_assert_max_num_queries: Any) -> None:
-    handoff, client = an_accepted(version), as_(sam())
+    handoff, client = an_accepted(version), signed_in(sam())
     url = reverse("leads:handoff_qualify", args=[handoff.pk])
     with django_assert_max_num_queries(40):
         html = client.get(url).content.decode()
@@ -162,5 +155,5 @@ def test_the_page(version: Version, sales_version: Version, django_assert_max_nu
     assert "Say why you make it sales-qualified all the same." in response.content.decode()
     assert client.post(url, {"note": "I know them."}).status_code == 302
     assert "Only an accepted lead can become sales-qualified." in client.get(url).content.decode()
-    assert "Sam Okafor works this lead" in as_(sofia()).get(url).content.decode()
-    assert as_(sofia()).post(url, {"note": "Mine."}).status_code == 403
+    assert "Sam Okafor works this lead" in signed_in(sofia()).get(url).content.decode()
+    assert signed_in(sofia()).post(url, {"note": "Mine."}).status_code == 403

@@ -18,8 +18,8 @@ from leads.handoffs.passing_on import handoff_reassign
 from leads.handoffs.undoing import handoff_undo, seconds_to_undo
 from leads.models import Clock, DealtTurn, Handoff, Lead, PickUp, PoolMember, StageChange
 from portal.common.errors import Conflict, Refused
-from portal.common.models import AuditEntry, User
-from tests.builders import NOW, maya, rita, sam, sofia
+from portal.common.models import AuditEntry
+from tests.builders import NOW, maya, rita, sam, signed_in, sofia
 from tests.leads.handoffs.stories import a_pool, a_rule, an_offer, open_handoff, reason
 
 HTMX = {"HX-Request": "true"}
@@ -216,12 +216,6 @@ def test_twice_is_once(version: Version) -> None:
 # -- through the door --------------------------------------------------------------------------------------
 
 
-def as_(person: User) -> Client:
-    client = Client()
-    client.force_login(person)
-    return client
-
-
 @pytest.mark.parametrize(
     ("case", "first", "name", "answers"),
     [
@@ -233,7 +227,7 @@ def as_(person: User) -> Client:
 def test_the_message_offers_the_undo(
     version: Version, clock: time_machine.Traveller, case: str, first: Any, name: str, answers: dict[str, Any]
 ) -> None:
-    handoff, client = an_offer(version), as_(sam())
+    handoff, client = an_offer(version), signed_in(sam())
     if first:
         first(handoff)
         clock.move_to(NOW + timedelta(minutes=5))
@@ -253,12 +247,12 @@ def test_the_message_offers_the_undo(
 
 
 def test_the_row_of_the_queue_brings_a_toast(version: Version) -> None:
-    handoff, client = an_offer(version), as_(sam())
+    handoff, client = an_offer(version), signed_in(sam())
     undo = reverse("leads:handoff_undo", args=[handoff.pk])
     row = client.post(reverse("leads:handoff_accept", args=[handoff.pk]), headers=HTMX).content.decode()
     assert f'hx-post="{undo}"' in row
     assert 'hx-swap-oob="afterbegin:#toasts"' in row
-    assert as_(sofia()).post(undo, headers=HTMX).status_code == 403
+    assert signed_in(sofia()).post(undo, headers=HTMX).status_code == 403
     answer = client.post(undo, headers=HTMX)
     assert (answer.status_code, answer["HX-Refresh"]) == (200, "true")
     assert Client().post(undo).status_code == 302

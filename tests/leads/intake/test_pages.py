@@ -9,8 +9,7 @@ from django.urls import reverse
 
 from leads.intake import advance
 from leads.models import Import, Lead
-from tests.builders import maya, olga
-from tests.definitions.drafting import signed_in
+from tests.builders import maya, olga, signed_in
 
 pytestmark = pytest.mark.django_db
 TEXT = "Lead Id,Email,First Name,Plan\n1,ada@werft.example,=1+1,gold\n2,grace@navy.example,Grace,silver\n"

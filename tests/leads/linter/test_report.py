@@ -17,8 +17,8 @@ from leads.facts import refresh
 from leads.linter.report import Item, report_of
 from leads.models import FieldChange, Handoff, Lead, LeadValue, Reason
 from leads.scoring.preview import building, looks
-from tests.builders import NOW, a_lead, an_account, an_active_version, maya, olga, sam
-from tests.definitions.drafting import HTMX, a_clause, a_draft, signed_in
+from tests.builders import NOW, a_lead, an_account, an_active_version, maya, olga, sam, signed_in
+from tests.definitions.drafting import HTMX, a_clause, a_draft
 from tests.leads.preview.stories import fresh, some_leads
 
 pytestmark = pytest.mark.django_db

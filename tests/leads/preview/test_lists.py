@@ -21,8 +21,8 @@ from leads.scoring.preview import building, looks
 from leads.scoring.preview.lists import Pick, entering_and_leaving, list_of
 from leads.scoring.preview.looks import look_at
 from leads.scoring.preview.numbers import preview_of
-from tests.builders import NOW, a_lead, an_account, an_activity, olga, rita, sam, sofia
-from tests.definitions.drafting import HTMX, a_clause, a_draft, signed_in
+from tests.builders import NOW, a_lead, an_account, an_activity, olga, rita, sam, signed_in, sofia
+from tests.definitions.drafting import HTMX, a_clause, a_draft
 from tests.leads.preview.stories import PRICING, a_draft_beside, fresh, some_leads
 
 pytestmark = pytest.mark.django_db

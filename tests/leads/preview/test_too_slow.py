@@ -13,8 +13,7 @@ from leads.scoring.preview import reading
 from leads.scoring.preview.columns import Column, Ids
 from leads.scoring.preview.numbers import preview_of
 from leads.scoring.preview.questions import Question
-from tests.builders import sam
-from tests.definitions.drafting import signed_in
+from tests.builders import sam, signed_in
 from tests.leads.preview.stories import a_draft_beside, some_leads
 
 pytestmark = [pytest.mark.servers, pytest.mark.django_db(transaction=True)]

@@ -10,8 +10,8 @@ from django.urls import reverse
 
 from leads.facts import refresh
 from leads.scoring.preview import building, looks
-from tests.builders import NOW, an_active_version, olga, sam
-from tests.definitions.drafting import HTMX, a_draft, signed_in
+from tests.builders import NOW, an_active_version, olga, sam, signed_in
+from tests.definitions.drafting import HTMX, a_draft
 from tests.leads.preview.stories import a_draft_beside, fresh, some_leads
 
 pytestmark = pytest.mark.django_db

@@ -4,23 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.test import Client
 from django.urls import reverse
 
 from definitions.models import Version
 from leads.handoffs.reconcile import handoffs_reconcile
 from leads.models import Handoff
 from portal.common.models import User
-from tests.builders import an_account
+from tests.builders import an_account, signed_in
 from tests.leads.handoffs.stories import a_qualified_lead, rescore
 
 HTMX = {"HX-Request": "true"}
-
-
-def as_(person: User) -> Client:
-    client = Client()
-    client.force_login(person)
-    return client
 
 
 def offers(version: Version, count: int, **fields: Any) -> list[Handoff]:
@@ -38,6 +31,6 @@ def offers(version: Version, count: int, **fields: Any) -> list[Handoff]:
 
 def shown(person: User, **query: Any) -> list[int]:
     """The ids of the rows of one page."""
-    response = as_(person).get(reverse("leads:queue"), query)
+    response = signed_in(person).get(reverse("leads:queue"), query)
     assert response.status_code == 200
     return [handoff.pk for handoff, _may in response.context["rows"]]

@@ -12,8 +12,8 @@ from leads.handoffs.accepting import handoffs_accept
 from leads.models import Handoff
 from portal.common.errors import Invalid, Refused
 from portal.common.models import AuditEntry
-from tests.builders import maya, sam, sofia
-from tests.leads.queue.stories import HTMX, as_, offers
+from tests.builders import maya, sam, signed_in, sofia
+from tests.leads.queue.stories import HTMX, offers
 
 
 def test_each_is_taken_or_says_who_has_it(version: Version) -> None:
@@ -51,7 +51,7 @@ def test_the_page_replaces_the_rows_and_says_what_happened(version: Version) -> 
     first, second = offers(version, 2)
     services.handoff_accept(handoff=Handoff.objects.get(pk=second.pk), actor=sofia())
     address = reverse("leads:queue_accept")
-    html = as_(sam()).post(address, {"handoff": [first.pk, second.pk]}, headers=HTMX).content.decode()
+    html = signed_in(sam()).post(address, {"handoff": [first.pk, second.pk]}, headers=HTMX).content.decode()
     assert "You accepted 1 lead." in html
     assert "Sofia accepted this lead just now." in html
     assert "Accepted by you" in html
@@ -63,7 +63,7 @@ def test_it_works_without_a_script(version: Version) -> None:
     services.handoff_accept(handoff=Handoff.objects.get(pk=second.pk), actor=sofia())
     address = reverse("leads:queue_accept")
     sent = {"handoff": [first.pk, second.pk], "next": "/leads/?tab=unclaimed"}
-    response = as_(sam()).post(address, sent, follow=True)
+    response = signed_in(sam()).post(address, sent, follow=True)
     assert response.redirect_chain == [("/leads/?tab=unclaimed", 302)]
     html = response.content.decode()
     assert "You accepted 1 lead." in html
@@ -74,10 +74,10 @@ def test_bad_input_is_a_sentence(version: Version) -> None:
     offers(version, 1)
     address = reverse("leads:queue_accept")
     for sent in ({}, {"handoff": ["x", "9" * 30, "-1"]}, {"handoff": ["987654"]}):
-        response = as_(sam()).post(address, sent)
+        response = signed_in(sam()).post(address, sent)
         assert response.status_code == 422
         assert "Choose the leads to accept first." in response.content.decode()
-    assert as_(maya()).post(address, {}).status_code == 403
+    assert signed_in(maya()).post(address, {}).status_code == 403
     assert Client().post(address).status_code == 302
-    assert as_(sam()).get(address).status_code == 405
+    assert signed_in(sam()).get(address).status_code == 405
     assert Handoff.objects.get().status == "offered"

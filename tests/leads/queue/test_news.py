@@ -10,9 +10,9 @@ from django.urls import reverse
 from definitions.models import Version
 from leads.handoffs import services
 from leads.models import Handoff
-from tests.builders import maya, sam, sofia
+from tests.builders import maya, sam, signed_in, sofia
 from tests.leads.handoffs.stories import reason
-from tests.leads.queue.stories import HTMX, as_, offers
+from tests.leads.queue.stories import HTMX, offers
 
 
 def _look(client: Any, page: Any, **more: Any) -> Any:
@@ -27,7 +27,7 @@ def _look(client: Any, page: Any, **more: Any) -> Any:
 
 def test_nothing_new_is_an_empty_answer(version: Version) -> None:
     offers(version, 2)
-    client = as_(sam())
+    client = signed_in(sam())
     page = client.get(reverse("leads:queue"))
     response = _look(client, page)
     assert (response.status_code, response.content) == (204, b"")
@@ -35,7 +35,7 @@ def test_nothing_new_is_an_empty_answer(version: Version) -> None:
 
 def test_a_claim_replaces_the_row_where_it_stands_and_no_other(version: Version) -> None:
     first, second = offers(version, 2)
-    client = as_(sam())
+    client = signed_in(sam())
     page = client.get(reverse("leads:queue"))
     services.handoff_accept(handoff=first, actor=sofia())
     html = _look(client, page).content.decode()
@@ -48,7 +48,7 @@ def test_a_claim_replaces_the_row_where_it_stands_and_no_other(version: Version)
 
 def test_new_offers_are_named_and_shown_when_asked(version: Version) -> None:
     offers(version, 1)
-    client = as_(sam())
+    client = signed_in(sam())
     page = client.get(reverse("leads:queue"))
     offers(version, 5, first_name="Nova")
     html = _look(client, page).content.decode()
@@ -61,7 +61,7 @@ def test_new_offers_are_named_and_shown_when_asked(version: Version) -> None:
 
 def test_only_what_the_page_would_show_is_new_to_it(version: Version) -> None:
     offers(version, 1, lead_source="Webinar")
-    client = as_(sam())
+    client = signed_in(sam())
     page = client.get(reverse("leads:queue"), {"source": "Webinar", "tab": "unclaimed"})
     offers(version, 1, lead_source="Fair")
     html = _look(client, page).content.decode()
@@ -71,7 +71,7 @@ def test_only_what_the_page_would_show_is_new_to_it(version: Version) -> None:
 
 def test_one_that_comes_as_another_goes_is_seen(version: Version) -> None:
     (first,) = offers(version, 1)
-    client = as_(sam())
+    client = signed_in(sam())
     page = client.get(reverse("leads:queue"))
     # Passed on: that offer ends and another one is made in the same moment, so there are as many as before.
     services.handoff_return(handoff=first, actor=sofia(), reason=reason("wrong-territory"))
@@ -83,7 +83,7 @@ def test_one_that_comes_as_another_goes_is_seen(version: Version) -> None:
 
 def test_another_turn_is_seen(version: Version) -> None:
     (first,) = offers(version, 1)
-    client = as_(sam())
+    client = signed_in(sam())
     page = client.get(reverse("leads:queue"))
     Handoff.objects.filter(pk=first.pk).update(owner=sofia())
     html = _look(client, page).content.decode()
@@ -93,7 +93,7 @@ def test_another_turn_is_seen(version: Version) -> None:
 
 def test_an_accepted_row_is_not_replaced_again(version: Version) -> None:
     (first,) = offers(version, 1)
-    client = as_(sam())
+    client = signed_in(sam())
     page = client.get(reverse("leads:queue"))
     row = client.post(reverse("leads:handoff_accept", args=[first.pk]), headers=HTMX).content.decode()
     standing = f"{first.pk}:accepted-{sam().pk}"
@@ -103,7 +103,7 @@ def test_an_accepted_row_is_not_replaced_again(version: Version) -> None:
 
 def test_whoever_may_not_accept_gets_no_button_by_the_news_either(version: Version) -> None:
     (first,) = offers(version, 1)
-    client = as_(maya())
+    client = signed_in(maya())
     page = client.get(reverse("leads:queue"))
     Handoff.objects.filter(pk=first.pk).update(owner=sofia())
     assert "Accept" not in _look(client, page).content.decode()
@@ -112,4 +112,4 @@ def test_whoever_may_not_accept_gets_no_button_by_the_news_either(version: Versi
 def test_garbage_is_no_error(version: Version) -> None:
     offers(version, 1)
     query = {"shown": ["x", "9" * 40 + ":a", ":", "987654:offered-0"], "newest": "-1", "stamp": "\0"}
-    assert as_(sam()).get(reverse("leads:queue_news"), query).status_code == 200
+    assert signed_in(sam()).get(reverse("leads:queue_news"), query).status_code == 200

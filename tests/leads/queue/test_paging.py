@@ -14,8 +14,8 @@ from leads.handoffs import services
 from leads.models import Handoff
 from leads.selectors.keyset import stretch_of
 from leads.selectors.queue import PER_PAGE, SORTS, queue
-from tests.builders import NOW, sam, sofia
-from tests.leads.queue.stories import as_, offers, shown
+from tests.builders import NOW, sam, signed_in, sofia
+from tests.leads.queue.stories import offers, shown
 
 MANY = 2 * PER_PAGE + 7
 
@@ -70,7 +70,7 @@ def test_a_page_begins_behind_a_row_that_is_gone(version: Version) -> None:
 
 def test_the_links_work_without_a_script(version: Version) -> None:
     offers(version, MANY)
-    client, address = as_(sam()), reverse("leads:queue")
+    client, address = signed_in(sam()), reverse("leads:queue")
     page = client.get(address, {"grade": "2"})
     assert f"{PER_PAGE} of {MANY} offered leads that match" in page.content.decode()
     after = page.context["stretch"].after
@@ -97,13 +97,13 @@ def test_a_place_that_makes_no_sense_is_the_front(version: Version, query: dict[
 
 def test_behind_the_last_row_there_is_a_way_back(version: Version) -> None:
     made = offers(version, 1)
-    html = as_(sam()).get(reverse("leads:queue"), {"after": made[0].pk}).content.decode()
+    html = signed_in(sam()).get(reverse("leads:queue"), {"after": made[0].pk}).content.decode()
     assert "Nothing behind this" in html
 
 
 def test_a_page_reads_as_few_rows_as_it_shows(version: Version, django_assert_max_num_queries: Any) -> None:
     offers(version, MANY)
-    client = as_(sam())
+    client = signed_in(sam())
     for query in ("", "?sort=-grade", "?q=fjord&industry=software", "?segment=1", "?after=1"):
         with django_assert_max_num_queries(12):
             client.get(reverse("leads:queue") + query)

@@ -12,8 +12,7 @@ from leads.models import SavedView
 from leads.saved_views import view_save
 from portal.common.errors import Invalid
 from portal.common.models import AuditEntry
-from tests.builders import maya, sam, sofia
-from tests.leads.queue.stories import as_
+from tests.builders import maya, sam, signed_in, sofia
 
 pytestmark = pytest.mark.django_db
 
@@ -27,7 +26,7 @@ def _views(person: Any) -> dict[str, str]:
 
 
 def test_a_view_keeps_what_the_queue_knows_and_nothing_else() -> None:
-    client = as_(sam())
+    client = signed_in(sam())
     response = _save(client, " Big  ones ", "grade=4&country=Norway&tab=all&after=12&sort=-grade&evil=1")
     assert _views(sam()) == {"Big ones": "grade=4&country=Norway&sort=-grade"}
     assert response["Location"] == "/leads/?grade=4&country=Norway&sort=-grade"
@@ -36,21 +35,21 @@ def test_a_view_keeps_what_the_queue_knows_and_nothing_else() -> None:
 
 
 def test_a_name_used_again_stands_for_the_new_filters() -> None:
-    client = as_(sam())
+    client = signed_in(sam())
     _save(client, "Mornings", "grade=4")
     _save(client, "Mornings", "grade=5")
     assert _views(sam()) == {"Mornings": "grade=5"}
 
 
 def test_filters_saved_again_get_the_new_name() -> None:
-    client = as_(sam())
+    client = signed_in(sam())
     _save(client, "Mornings", "grade=4")
     _save(client, "Evenings", "grade=4")
     assert _views(sam()) == {"Evenings": "grade=4"}
 
 
 def test_a_name_and_filters_of_two_views_become_one() -> None:
-    client = as_(sam())
+    client = signed_in(sam())
     _save(client, "Mornings", "grade=4")
     _save(client, "Evenings", "grade=5")
     _save(client, "Mornings", "grade=5")
@@ -58,14 +57,14 @@ def test_a_name_and_filters_of_two_views_become_one() -> None:
 
 
 def test_nobody_sees_or_deletes_anothers() -> None:
-    _save(as_(sam()), "Mornings", "grade=4")
+    _save(signed_in(sam()), "Mornings", "grade=4")
     view = SavedView.objects.get()
     address = reverse("leads:saved_view_delete", args=[view.pk])
     for person in (sofia(), maya()):
-        assert "Mornings" not in as_(person).get(reverse("leads:queue")).content.decode()
-        assert as_(person).post(address).status_code == 404
+        assert "Mornings" not in signed_in(person).get(reverse("leads:queue")).content.decode()
+        assert signed_in(person).post(address).status_code == 404
     assert _views(sam()) == {"Mornings": "grade=4"}
-    assert as_(sam()).post(address).status_code == 302
+    assert signed_in(sam()).post(address).status_code == 302
     assert _views(sam()) == {}
     verbs = list(AuditEntry.objects.order_by("pk").values_list("verb", flat=True))
     assert verbs == ["saved_view.saved", "saved_view.deleted"]
@@ -82,7 +81,7 @@ def test_nobody_sees_or_deletes_anothers() -> None:
     ],
 )
 def test_what_cannot_be_kept_is_said(name: str, query: str) -> None:
-    assert _save(as_(sam()), name, query).status_code == 422
+    assert _save(signed_in(sam()), name, query).status_code == 422
     assert _views(sam()) == {}
 
 

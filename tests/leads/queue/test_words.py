@@ -10,8 +10,8 @@ from leads.facts import refresh
 from leads.invariants import breaches
 from leads.models import Lead, LeadWords
 from leads.words import words_match
-from tests.builders import a_lead, an_account, sam
-from tests.leads.queue.stories import as_, offers, shown
+from tests.builders import a_lead, an_account, sam, signed_in
+from tests.leads.queue.stories import offers, shown
 
 
 @pytest.mark.parametrize(
@@ -81,11 +81,13 @@ def test_the_segments_to_choose_are_those_of_the_offered_leads(version: Version)
     a_lead(account=an_account(industry="Retail"))
     offers(version, 1, lead_source="Webinar", account=an_account(industry="Software", country="Norway"))
     address = reverse("leads:queue_segment")
-    html = as_(sam()).get(address, {"country": "Atlantis"}).content.decode()
+    html = signed_in(sam()).get(address, {"country": "Atlantis"}).content.decode()
     for value in ("Webinar", "Software", "Norway", "Atlantis"):
         assert f'<option value="{value}"' in html
     assert "Retail" not in html
     # Without a script the same stands on the page itself, and else nobody asks for it.
-    assert "Norway</option>" in as_(sam()).get(reverse("leads:queue"), {"segment": "1"}).content.decode()
-    folded = as_(sam()).get(reverse("leads:queue"), {"country": "Norway"}).content.decode()
+    assert (
+        "Norway</option>" in signed_in(sam()).get(reverse("leads:queue"), {"segment": "1"}).content.decode()
+    )
+    folded = signed_in(sam()).get(reverse("leads:queue"), {"country": "Norway"}).content.decode()
     assert '<input type="hidden" name="country" value="Norway">' in folded

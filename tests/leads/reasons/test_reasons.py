@@ -16,7 +16,7 @@ from leads.selectors.handoffs import watch_list
 from leads.selectors.reasons import reasons_used
 from portal.common.errors import Conflict, Invalid, Refused
 from portal.common.models import AuditEntry, User
-from tests.builders import NOW, a_lead, ada, an_active_version, maya, mona, olga, rita, sam
+from tests.builders import NOW, a_lead, ada, an_active_version, maya, mona, olga, rita, sam, signed_in
 from tests.races import at_once, faults
 
 MAY = Period(date(2026, 5, 1), date(2026, 5, 31))
@@ -190,14 +190,8 @@ def test_the_last_two_of_a_family_are_not_retired_at_once(transactional_db: None
 # -- through the door --------------------------------------------------------------------------------------
 
 
-def as_(person: User) -> Client:
-    client = Client()
-    client.force_login(person)
-    return client
-
-
 def test_the_pages(db: None, django_assert_max_num_queries: Any) -> None:
-    client, url = as_(rita()), reverse("leads:reason_list")
+    client, url = signed_in(rita()), reverse("leads:reason_list")
     with django_assert_max_num_queries(15):
         html = client.get(url).content.decode()
     assert "Too early in their buying" in html
@@ -209,7 +203,7 @@ def test_the_pages(db: None, django_assert_max_num_queries: Any) -> None:
     assert 'value="Too early in their buying"' in client.get(edit).content.decode()
     values = {"label": "Not buying yet", "family": "definitional"}
     assert client.post(edit, values).status_code == 302
-    response = as_(ada()).post(edit, {**values, "label": "Mine"})
+    response = signed_in(ada()).post(edit, {**values, "label": "Mine"})
     assert response.status_code == 409
     text = response.content.decode()
     assert "Not buying yet" in text
@@ -217,7 +211,7 @@ def test_the_pages(db: None, django_assert_max_num_queries: Any) -> None:
     # Saving once more is then a decision: it goes over the text that is there now.
     over = reverse("leads:reason_edit", args=[the("too-early").pk])
     assert f'action="{over}"' in text
-    assert as_(ada()).post(over, {**values, "label": "Mine"}).status_code == 302
+    assert signed_in(ada()).post(over, {**values, "label": "Mine"}).status_code == 302
     assert the("too-early").label == "Mine"
     move = reverse("leads:reason_move", args=[the("facts-wrong").pk])
     assert client.post(move, {"direction": "up"}).status_code == 302
@@ -227,7 +221,7 @@ def test_the_pages(db: None, django_assert_max_num_queries: Any) -> None:
 
 
 def test_members_read_the_list_and_are_told_why_they_cannot_change_it(db: None) -> None:
-    client = as_(sam())
+    client = signed_in(sam())
     html = client.get(reverse("leads:reason_list")).content.decode()
     assert "Managers of either team keep the list of reasons." in html
     assert reverse("leads:reason_new") not in html

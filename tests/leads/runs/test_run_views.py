@@ -8,8 +8,7 @@ from leads.models import Run, TouchedLead
 from leads.scoring import chunks, flip, runs
 from leads.scoring.runs import run_request
 from leads.selectors.runs import open_runs
-from tests.builders import a_version, an_active_version, maya, olga, rita
-from tests.definitions.drafting import signed_in
+from tests.builders import a_version, an_active_version, maya, olga, rita, signed_in
 from tests.leads.runs.poison import SENTENCE, poisoned
 from tests.leads.runs.stories import some_leads, work
 

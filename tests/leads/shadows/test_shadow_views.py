@@ -17,8 +17,7 @@ from django.urls import reverse
 from leads.handoffs.reconcile import handoffs_reconcile
 from leads.models import Handoff, Lead, Run, Shadow
 from portal.common.models import User
-from tests.builders import NOW, ada, maya, mona, olga, rita, sam
-from tests.definitions.drafting import signed_in
+from tests.builders import NOW, ada, maya, mona, olga, rita, sam, signed_in
 from tests.leads.runs.stories import drain_all
 from tests.leads.shadows.stories import (
     LAST_DAY,

@@ -19,8 +19,7 @@ from leads.facts import refresh
 from leads.models import Lead, Outcome
 from leads.suggest.services import SALT
 from portal.common.models import AuditEntry
-from tests.builders import a_criterion, a_document, a_source, an_active_version, maya, olga, sam
-from tests.definitions.drafting import signed_in
+from tests.builders import a_criterion, a_document, a_source, an_active_version, maya, olga, sam, signed_in
 
 pytestmark = pytest.mark.django_db
 

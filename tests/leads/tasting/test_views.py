@@ -12,8 +12,7 @@ from django.test import Client
 from definitions.services.drafts import draft_create
 from leads.models import Lead, Tasting, TastingAnswer, TastingLead
 from leads.tasting.services import tasting_close
-from tests.builders import NOW, a_document, a_version, ada, maya, mona, olga, sam, sofia
-from tests.definitions.drafting import signed_in
+from tests.builders import NOW, a_document, a_version, ada, maya, mona, olga, sam, signed_in, sofia
 from tests.leads.tasting.stories import SECRET, a_tasting, people, taste_all
 
 pytestmark = pytest.mark.django_db
