@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -32,18 +33,24 @@ FAILURES_BEFORE_SPLIT = 3
 CLAIMS_BEFORE_SPLIT = 7
 # A run with more leads than this that cannot be scored is no run with a few bad leads: it has failed.
 PARKED_AT_MOST = 20
+# SQLite lets one write at a time, and who waits asks again after at most 100 ms (`delays` in its main.c): so
+# much rest after so much work, and everybody who waited has written. Without it they lose to the next chunk.
+WORK_SECONDS, REST_SECONDS = 0.5, 0.11
 
 
 def work_chunks(
     *, has_time: Callable[[], bool], on_chunk: Callable[[Run], None] | None = None, run: Run | None = None
 ) -> int:
     """Score chunks of open runs (or of `run` alone) until none is free; returns how many were worked on."""
-    worked = 0
+    worked, rested_at = 0, time.monotonic()
     while has_time() and (chunk := claim_chunk(run)):
         work_chunk(chunk)
         worked += 1
         if on_chunk:
             on_chunk(chunk.run)
+        if not connection.features.has_select_for_update and time.monotonic() - rested_at > WORK_SECONDS:
+            time.sleep(REST_SECONDS)
+            rested_at = time.monotonic()
     return worked
 
 
