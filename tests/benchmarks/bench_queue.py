@@ -1,9 +1,10 @@
 """The queue at size, over HTTP: 25 people who look, page, filter and search, each page asking for news.
 
 `ACCORD_BENCH_LEADS` leads (100,000 unless given; 1,000,000 is what the documentation quotes) and a handoff
-for every twentieth, all of them offered, which is more than a team ever lets lie. The server is the one
-that `manage.py serve` starts; people, server and database share the machine. A time is that of the whole
-request as a person's browser sees it, waiting for a free thread included.
+for every twentieth, of which one in ten is open (`ACCORD_BENCH_OPEN` is another share in percent; 100 is more
+than a team ever lets lie). The server is the one that `manage.py serve` starts; people, server and database
+share the machine. A time is that of the whole request as a person's browser sees it, waiting for a free
+thread included.
 """
 
 from __future__ import annotations
@@ -31,8 +32,9 @@ from django.utils import timezone
 
 from definitions.models import Version
 from leads.handoffs.offering import frozen
-from leads.models import Handoff, Lead
+from leads.models import Handoff, HandoffStatus, Lead
 from leads.scoring.receipt import receipts
+from leads.selectors.queue import offered
 from portal.common.models import Team, User
 from portal.management.commands.serve import children, find_port
 from portal.seed.database import create
@@ -45,6 +47,7 @@ pytestmark = [pytest.mark.benchmark, pytest.mark.servers, pytest.mark.django_db(
 
 LEADS = int(os.environ.get("ACCORD_BENCH_LEADS", "100000"))
 SECONDS = int(os.environ.get("ACCORD_BENCH_SECONDS", "60"))
+OPEN_PERCENT = int(os.environ.get("ACCORD_BENCH_OPEN", "10"))
 PEOPLE = 25
 PAUSE = 3.0  # seconds between two looks of one person, on average
 # What people do: (name, share). Most look at the front of the queue, and take what stands there.
@@ -68,7 +71,9 @@ def test_queue() -> None:
     _offer(version, people)
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
-    print(f"\n{LEADS:,} leads, {Handoff.objects.count():,} offered handoffs, {connection.vendor}")
+    print(
+        f"\n{LEADS:,} leads, {Handoff.objects.count():,} handoffs, {offered().count():,} offered, {connection.vendor}"
+    )
     _queries(people[0])
     _searches(people[0])
     with _server() as port:
@@ -84,14 +89,17 @@ def _person(number: int) -> User:
 
 
 def _offer(version: Version, people: list[User]) -> None:
-    """Every twentieth lead, under a receipt of its shape; one in three to somebody by name."""
+    """Every twentieth lead, under a receipt of its shape; an open one in three to somebody by name."""
     now, chance = timezone.now(), random.Random(7)
     ids = list(Lead.objects.filter(pk__gt=0).order_by("pk").values_list("pk", flat=True)[::20])
     some = [frozen(each) for each in receipts(version, ids[:200], as_of=now).values()]
     rows = []
     for lead_id in ids:
         receipt, is_contact = chance.choice(some), chance.random() < 0.1
-        offered_at = now - timedelta(minutes=chance.randrange(5_000))
+        is_open = chance.randrange(100) < OPEN_PERCENT
+        owner = chance.choice(people) if not is_open or chance.random() < 0.3 else None
+        offered_at = now - timedelta(minutes=chance.randrange(5_000 if is_open else 250_000))
+        taken_at = None if is_open else offered_at + timedelta(hours=2)
         rows.append(
             Handoff(
                 lead_id=lead_id,
@@ -101,8 +109,11 @@ def _offer(version: Version, people: list[User]) -> None:
                 receipt=receipt,
                 is_contact_request=is_contact,
                 is_recycled=chance.random() < 0.1,
-                owner=chance.choice(people) if chance.random() < 0.3 else None,
+                status=HandoffStatus.OFFERED if is_open else HandoffStatus.ACCEPTED,
+                owner=owner,
                 offered_at=offered_at,
+                accepted_at=taken_at,
+                decided_at=taken_at,
                 due_at=offered_at + timedelta(hours=1 if is_contact else 40),
             )
         )
@@ -110,7 +121,7 @@ def _offer(version: Version, people: list[User]) -> None:
 
 
 def _addresses(chance: random.Random) -> dict[str, Callable[[], str]]:
-    ids = list(Handoff.objects.values_list("pk", flat=True)[:2_000])
+    ids = list(offered().values_list("pk", flat=True)[:2_000])
     return {
         "front": lambda: "/leads/",
         "next page": lambda: f"/leads/?after={chance.choice(ids)}",
