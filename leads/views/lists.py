@@ -14,7 +14,7 @@ from leads.handoffs import policies
 from leads.selectors import handoffs, leads
 from leads.selectors.care import with_pick_ups
 from leads.selectors.runs import open_runs
-from leads.views.paging import page_of
+from leads.views.paging import found_page_of, page_of
 from portal.common.fragments import render_page
 from portal.common.requests import SignedInRequest
 
@@ -24,7 +24,8 @@ def lead_list(request: SignedInRequest) -> HttpResponse:
     version = active_version(Stage.MQL)
     form = LeadFilter(request.GET, source=leads.systems())
     rows = leads.lead_list(request.user, version, sort=request.GET.get("sort", ""), **form.chosen)
-    context = {"form": form, "page": page_of(request, rows), "version": version, "runs": open_runs()}
+    page = found_page_of(request, rows) if form.chosen["q"] else page_of(request, rows)
+    context = {"form": form, "page": page, "version": version, "runs": open_runs()}
     return render_page(request, "leads/lead_list.html", "leads/_lead_list_results.html", context)
 
 

@@ -13,6 +13,7 @@ from django.urls import reverse
 from definitions.models import Version
 from leads.handoffs import services
 from leads.handoffs.reconcile import handoffs_reconcile
+from leads.views import paging
 from portal.common.models import User
 from tests.builders import (
     NOW,
@@ -304,6 +305,18 @@ def test_all_leads_by_stage_grade_and_name(version: Version) -> None:
     html = get(olga(), "lead_list", grade="3", sort="-score")
     assert ("Ana Silva" in html, "Ben Okri" in html) == (False, True)
     assert "Ben Okri" in get(olga(), "lead_list", q="ben", source="crm")
+
+
+def test_a_search_is_counted_to_a_bound_and_says_so(
+    version: Version, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(paging, "COUNTED_TO", 3)
+    for name in ("Ana", "Ben", "Cem"):
+        a_fit_lead(first_name=name, last_name="Okri")
+    assert "1 to 3 of 3" in get(olga(), "lead_list", q="okri")
+    a_fit_lead(first_name="Dan", last_name="Okri")
+    assert "1 to 3 of more than 3" in get(olga(), "lead_list", q="okri")
+    assert "1 to 4 of 4" in get(olga(), "lead_list")
 
 
 def test_marketing_sees_what_became_of_every_lead(version: Version) -> None:

@@ -15,8 +15,8 @@ from django.utils import formats, timezone
 from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from portal.common.templatetags.icon_names import ICON_NAMES
 from portal.common.templatetags.status_words import status_look
@@ -200,7 +200,13 @@ def relative_day(day: dt.date, today: dt.date) -> str:
 
 
 def _full(instant: dt.datetime) -> str:
-    local = timezone.localtime(instant)
+    return _full_in(instant, timezone.get_current_timezone(), get_language())
+
+
+@lru_cache(maxsize=10_000)
+def _full_in(instant: dt.datetime, zone: dt.tzinfo, _language: str | None) -> str:
+    # A list has two or three such instants a row, and everybody's list has the same ones.
+    local = timezone.localtime(instant, zone)
     return f"{formats.date_format(local, 'D j M Y, H:i')} {local.tzname()}"
 
 
