@@ -98,7 +98,7 @@ def children(host: str, port: int, web: int, workers: int) -> list[Child]:
             "web",
             [
                 *(sys.executable, "-m", "gunicorn", "portal.wsgi:application", "--bind", f"{host}:{port}"),
-                *("--worker-class", "gthread", "--workers", str(web), "--threads", "2", "--timeout", "60"),
+                *("--worker-class", "gthread", "--workers", str(web), "--threads", "4", "--timeout", "60"),
                 *("--graceful-timeout", "10", "--no-control-socket", "--log-level", "warning"),
             ],
         ),
