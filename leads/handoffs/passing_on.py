@@ -18,7 +18,7 @@ from django.utils.translation import ngettext
 
 from definitions.models import Stage
 from definitions.selectors import active_version
-from leads.handoffs.clocks import clocks_stop
+from leads.handoffs.clocks import clocks_stop, pick_ups_owed
 from leads.handoffs.offering import Receipt, Terms, offer, receipts_of, terms_of
 from leads.handoffs.stages import stages_move
 from leads.handoffs.states import STAGE_AFTER, STAGE_WHILE
@@ -205,6 +205,7 @@ def _pass_on(
     clocks_stop([row.pk for row in ended], at=terms.now)
     made = offer(terms=terms, lead_ids=[row.lead_id for row in ended], receipts=receipts)
     again = {row.lead_id for row in made}
+    pick_ups_owed((row.pk for row in ended if row.pk in accepted and row.lead_id not in again), at=terms.now)
     for status, move in ((HandoffStatus.OFFERED, "withdraw"), (HandoffStatus.ACCEPTED, "return")):
         stages_move(
             leads=[

@@ -86,7 +86,8 @@ def handoff_return(
 
     Definitional reasons name the criterion that misled (a key of the receipt) or say that something
     is missing from the definition; clerical ones name the fact; procedural ones offer the lead to
-    everyone in sales again. Raises `Invalid` with the field to mend.
+    everyone in sales again. What is not offered again is marketing's to pick up, whatever the reason.
+    Raises `Invalid` with the field to mend.
     """
     handoff = hold(handoff)
     policies.may_return_handoff(actor, handoff).require()
@@ -109,10 +110,9 @@ def handoff_return(
         **decided,
     )
     clocks.handoff_returned(handoff, family=reason.family, at=now)
-    again = None
-    if reason.family == ReasonFamily.PROCEDURAL:
-        again = _offer_again(handoff, actor, now)
-    else:
+    again = _offer_again(handoff, actor, now) if reason.family == ReasonFamily.PROCEDURAL else None
+    if again is None:
+        clocks.pick_ups_owed([handoff.pk], at=now)
         day = now.astimezone(ZoneInfo(the_workspace().time_zone)).date()
         stage_move(
             lead=handoff.lead,
@@ -168,7 +168,7 @@ def _check_return(
 
 
 def _offer_again(handoff: Handoff, actor: User, now: datetime) -> Handoff | None:
-    """To the shared queue at once, if the lead still qualifies; else it is marketing's again (None)."""
+    """To the shared queue at once, if the lead still qualifies; else None."""
     lead = handoff.lead
     version = active_version(Stage.MQL)
     turn = Turn(None, _("Shared queue: %(name)s passed it on.") % {"name": actor})
@@ -183,7 +183,6 @@ def _offer_again(handoff: Handoff, actor: User, now: datetime) -> Handoff | None
             Lead.objects.filter(pk=lead.pk).update(owner=None)
             lead.refresh_from_db()
             return made[0]
-    stage_move(lead=lead, after=LeadStage.LEAD, at=now, actor=actor, handoff=handoff, owner=None)
     return None
 
 

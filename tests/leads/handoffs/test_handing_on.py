@@ -11,7 +11,7 @@ from leads import invariants
 from leads.handoffs import services
 from leads.handoffs.passing_on import handoff_reassign, leads_hand_on
 from leads.handoffs.reconcile import handoffs_reconcile
-from leads.models import Account, DealtTurn, Handoff, Lead, Score
+from leads.models import Account, Clock, DealtTurn, Handoff, Lead, Score
 from portal.accounts.services import person_edit
 from portal.common.errors import Conflict, Invalid, Refused
 from portal.common.models import AuditEntry, Notification, User
@@ -154,6 +154,7 @@ def test_what_no_longer_qualifies_is_marketings_to_pick_up(version: Version) -> 
     handoffs_reconcile()
     stages = [Lead.objects.get(pk=row.lead_id).stage for row in (accepted, offered)]
     assert stages == ["nurture", "lead"]
+    assert Clock.objects.get(kind="pick_up").handoff == accepted
     assert invariants.breaches() == []
 
 
