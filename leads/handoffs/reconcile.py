@@ -133,7 +133,7 @@ def _withdraw(version: Version, ids: list[int], now: datetime) -> int:
     holds = held_back(row.lead_id for row in rows)
     for row in rows:
         hold = holds.get(row.lead_id)
-        row.note = hold_words(hold) if hold else _withdrawal_words(version, row.lead, why.get(row.lead_id))
+        row.note = hold_words(hold) if hold else _withdrawal_words(version, row, why.get(row.lead_id))
         by_note.setdefault(row.note, []).append(row.pk)
     for note, pks in by_note.items():
         Handoff.objects.filter(pk__in=pks).update(status=HandoffStatus.WITHDRAWN, ended_at=now, note=note)
@@ -156,16 +156,16 @@ def _withdraw(version: Version, ids: list[int], now: datetime) -> int:
     return len(rows)
 
 
-def _withdrawal_words(version: Version, lead: Lead, qualification: int | None) -> str:
-    if lead.merged_into_id:
+def _withdrawal_words(version: Version, handoff: Handoff, qualification: int | None) -> str:
+    if handoff.lead.merged_into_id:
         return _("This lead was merged into another one.")
     if qualification is None:
         return _("There are no facts left to score this lead by.")
     reason = str(Qualification(qualification).label)
-    return _("It no longer meets %(version)s: %(reason)s.") % {
-        "version": version,
-        "reason": reason[:1].lower() + reason[1:],
-    }
+    words = {"version": version, "reason": reason[:1].lower() + reason[1:]}
+    if handoff.override_id:
+        return _("It was offered by hand until now, and does not meet %(version)s: %(reason)s.") % words
+    return _("It no longer meets %(version)s: %(reason)s.") % words
 
 
 # -- expire ----------------------------------------------------------------------------------------------
