@@ -210,3 +210,34 @@ def test_without_a_script_everything_is_there(browser: Any, live_server: Any, ve
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_role("navigation", name="Your views").get_by_role("link")).to_have_text("Software")
     context.close()
+
+
+def test_when_the_session_has_ended_the_queue_says_so_once_and_stops_asking(
+    page: Page, live_server: Any, version: Version, look: Callable[[Page], None]
+) -> None:
+    offer(version, "Ana")
+    sign_in(page, live_server.url, sam().email)
+    page.clock.install()
+    page.goto(f"{live_server.url}/leads/?tab=shared")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if "/news/" in request.url else None)
+    page.context.clear_cookies(name="sessionid")
+
+    page.clock.run_for(5_000)
+    told = page.locator("#toasts .alert")
+    expect(told).to_contain_text("You are signed out, and this page is not kept up to date any more.")
+    expect(page.locator("tr", has_text="Ana Silva")).to_be_visible()
+    look(page)
+    before = len(asked)
+    page.clock.run_for(60_000)
+    assert len(asked) == before
+    expect(told).to_have_count(1)
+
+    # Whoever presses on reads it again, and nothing is done.
+    page.keyboard.press("j")
+    page.keyboard.press("a")
+    expect(told.last).to_contain_text("so nothing was saved")
+    assert status("Ana") == "offered"
+    told.last.get_by_role("link", name="Sign in").click()
+    page.get_by_label("Password", exact=False).wait_for()
+    assert page.url.endswith("next=%2Fleads%2F%3Ftab%3Dshared")
