@@ -203,7 +203,8 @@ def _follow_ups(counts: dict[str, Any], now: datetime) -> list[ToDo]:
 
 
 def _returned(user: User) -> list[ToDo]:
-    count = to_pick_up(user).count()
+    found = to_pick_up(user).aggregate(count=Count("pk"), first=Min("pick_up_due_at"))
+    count, first = found["count"], found["first"]
     if not count:
         return []
     return [
@@ -217,6 +218,8 @@ def _returned(user: User) -> list[ToDo]:
             reverse("leads:returned_list"),
             _("Pick up"),
             count,
+            first,
+            bool(first and first < timezone.now()),
             icon="arrow-return-left",
         )
     ]

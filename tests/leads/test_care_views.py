@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.urls import reverse
 
 from definitions.models import Version
@@ -46,6 +47,21 @@ def test_a_marketer_picks_a_return_up_and_puts_the_fact_right(version: Version) 
     assert (again.is_recycled, again.lead.phone) == (True, "+47 22 33 44 55")
     assert "Put right" in get(maya(), "watch_list")
     assert 'class="empty"' in get(maya(), "returned_list")
+
+
+def test_a_return_says_until_when_marketing_promised_to_pick_it_up(
+    version: Version, clock: time_machine.Traveller
+) -> None:
+    """Sales sees its due times everywhere; so does marketing: 16 working hours from Monday noon."""
+    handoff = a_return(version)
+    pages = (reverse("leads:returned_list"), reverse("leads:returned_page", args=[handoff.pk]), "/")
+    for at, words in ((NOW, "due"), (NOW + timedelta(days=3), "was due")):
+        clock.move_to(at)
+        for page in pages:
+            html = " ".join(signed_in(maya()).get(page).content.decode().split())
+            assert f'</svg> {words} <time datetime="2026-05-06T' in html, page
+    post(maya(), "return_pick_up", handoff.pk)
+    assert "picked up <time" in get(marco(), "returned_list")
 
 
 def test_two_marketers_and_one_return(version: Version) -> None:
