@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
-from django.utils import formats
+from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
 from leads.handoffs import policies
@@ -15,6 +15,7 @@ from leads.scoring.near_misses import NEAR_POINTS
 from leads.selectors.care import Waiting, waiting_of
 from leads.selectors.handoffs import MISSING_FACTS
 from portal.common.models import Team, User
+from portal.common.selectors import workspace_zone
 
 Receipt = dict[str, Any]
 
@@ -120,6 +121,9 @@ def _resting(user: User, lead: Lead, last: Handoff | None) -> NextStep:
         if step is not None:
             return step
     until = lead.nurture_until
+    if until is not None and until <= timezone.now().astimezone(workspace_zone()).date():
+        sentence = _("Its rest is over: it is offered as soon as it qualifies.")
+        return NextStep(sentence, reason or _("It is in nurture."))
     day = formats.date_format(until, "j M Y") if until else ""
     sentence = (
         _("Leave it to marketing until %(day)s, or until it does something itself.") % {"day": day}

@@ -38,6 +38,10 @@
   };
   document.addEventListener("htmx:load", (event) => leaveInTime(event.detail.elt));
 
+  // A page that was asked for anew is scrolled as it was: what it has to say may stand above.
+  const said = document.querySelector("#messages .alert");
+  if (said && !location.hash) window.addEventListener("load", () => said.scrollIntoView({ block: "nearest" }));
+
   // Tabs -------------------------------------------------------------------------------------------
 
   // Where not all of them fit, the one that is open is among those seen.
@@ -182,16 +186,25 @@
     return found.find((each) => each.closest("main")) ?? found[0];
   };
 
+  // Keys that answer once a row is marked: whoever asks for help before that learns of them as well.
+  const ofRows = (listed) =>
+    [...document.querySelectorAll("[data-row-key]")].filter((each) => {
+      const isNew = each.checkVisibility() && !listed.has(each.dataset.rowKey);
+      return isNew && listed.add(each.dataset.rowKey);
+    });
+
   const openDialog = (id) => {
     const dialog = document.getElementById(id);
     if (!dialog || dialog.open) return;
     const list = dialog.querySelector(".keys-list");
     if (list) {
       list.replaceChildren();
-      for (const control of controls().filter((each) => each === answering(each.dataset.key))) {
+      const answers = controls().filter((each) => each === answering(each.dataset.key));
+      const listed = new Set(answers.map((each) => each.dataset.key));
+      for (const control of [...answers, ...ofRows(listed)]) {
         const [term, words] = [document.createElement("dt"), document.createElement("dd")];
         const key = document.createElement("kbd");
-        key.textContent = control.dataset.key;
+        key.textContent = control.dataset.key ?? control.dataset.rowKey;
         words.textContent = control.dataset.keyLabel || control.getAttribute("aria-label") || control.textContent.trim();
         term.append(key);
         list.append(term, words);

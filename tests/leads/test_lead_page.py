@@ -83,7 +83,7 @@ def test_in_nurture_it_says_until_when_or_what_to_find_out(version: Version) -> 
     )
     assert _step(sam(), second.lead, version)[1] == ""
     return_fix(handoff=second, actor=maya(), field="phone", value="1")
-    assert _step(maya(), second.lead, version)[0].startswith("Leave it to marketing"), "it is put right"
+    assert _step(maya(), second.lead, version)[0].startswith("Its rest is over"), "it is put right"
 
 
 def test_before_it_is_offered_it_says_what_is_short(version: Version) -> None:
