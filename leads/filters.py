@@ -149,26 +149,20 @@ class WatchFilter(FilterForm):
         return values
 
 
+FAMILIES = (
+    (ReasonFamily.DEFINITIONAL, _("The definition")),
+    (ReasonFamily.CLERICAL, _("A missing or wrong fact")),
+    (ReasonFamily.PROCEDURAL, _("The wrong rep")),
+)
+
+
 class ReturnedFilter(FilterForm):
-    family = _choice(
-        _("Returned for"),
-        (
-            (ReasonFamily.DEFINITIONAL, _("The definition")),
-            (ReasonFamily.CLERICAL, _("A missing or wrong fact")),
-            (ReasonFamily.PROCEDURAL, _("The wrong rep")),
-        ),
-    )
+    family = _choice(_("Returned for"), FAMILIES)
     whose = _choice(_("Whose"), (("nobody", _("Picked up by nobody")), ("mine", _("Yours"))))
 
 
 class NurtureFilter(FilterForm):
-    family = _choice(
-        _("Returned for"),
-        (
-            (ReasonFamily.DEFINITIONAL, _("The definition")),
-            (ReasonFamily.CLERICAL, _("A missing or wrong fact")),
-        ),
-    )
+    family = _choice(_("Returned for"), FAMILIES)
 
 
 class PlaceFilter(forms.Form):
