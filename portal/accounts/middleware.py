@@ -37,7 +37,7 @@ class SignedInMiddleware(LoginRequiredMiddleware):
     would stand in its place. What was posted is not asked for again by its address, but from its page.
     """
 
-    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponse:
+    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponse:  # type: ignore[override]
         is_part = "HX-Request" in request.headers
         if not is_part and request.method in ("GET", "HEAD"):
             return super().handle_no_permission(request, view_func)
