@@ -88,7 +88,9 @@ def leads_hand_on(*, person: User, to: User | None, reason: str, actor: User) ->
     if to.pk == person.pk:
         raise Invalid(_("%(name)s has these leads already.") % {"name": to}, field="to")
     rows = list(
-        Handoff.objects.select_for_update(no_key=True, of=("self",)).filter(owner=person, status__in=OPEN)
+        Handoff.objects.select_for_update(no_key=True, of=("self",))
+        .filter(owner=person, status__in=OPEN)
+        .order_by("pk")  # As an import of outcomes holds them: neither waits for the other crosswise.
     )
     if not rows:
         raise Conflict(_("%(name)s has no open lead any more.") % {"name": person})
@@ -181,7 +183,8 @@ def _pass_on(
     may not be offered again is marketing's to pick up, and an opportunity goes to a manager as it stands.
     """
     rows = list(
-        Handoff.objects.select_for_update(skip_locked=True, no_key=True, of=("self",))
+        # With its lead, as an offer passes by a lead that another holds; what is passed by here comes again.
+        Handoff.objects.select_for_update(skip_locked=True, no_key=True, of=("self", "lead"))
         .select_related("lead", "owner")
         .filter(whose, pk__in=ids, status__in=OPEN)
     )

@@ -183,7 +183,8 @@ def _expire(terms: Terms, ids: list[int]) -> int:
     with transaction.atomic():
         rows = list(
             _stale(terms.now)
-            .select_for_update(skip_locked=True, no_key=True, of=("self",))
+            # With its lead: an offer passes by a lead that another holds, and this one would be forgotten.
+            .select_for_update(skip_locked=True, no_key=True, of=("self", "lead"))
             .select_related("lead")
             .filter(pk__in=ids)
         )

@@ -14,7 +14,7 @@ from definitions.models import Stage
 from definitions.selectors import active_version
 from leads.handoffs import clocks, policies
 from leads.handoffs.assignment import Turn
-from leads.handoffs.holding import as_it_stood, hold
+from leads.handoffs.holding import as_it_stood, hold, hold_lead
 from leads.handoffs.offering import offer, receipts_of, terms_of
 from leads.handoffs.stages import stage_move
 from leads.handoffs.states import HANDOFF, STAGE_AFTER
@@ -169,7 +169,8 @@ def _check_return(
 
 def _offer_again(handoff: Handoff, actor: User, now: datetime) -> Handoff | None:
     """To the shared queue at once, if the lead still qualifies; else it is marketing's again (None)."""
-    lead = handoff.lead
+    # An offer passes by a lead that another holds, such as an import: this one waits for it instead.
+    lead = hold_lead(handoff)
     version = active_version(Stage.MQL)
     turn = Turn(None, _("Shared queue: %(name)s passed it on.") % {"name": actor})
     if version is not None:
