@@ -23,7 +23,7 @@ from leads.handoffs.offering import Receipt, Terms, offer, receipts_of, terms_of
 from leads.handoffs.stages import stages_move
 from leads.handoffs.states import STAGE_AFTER, STAGE_WHILE
 from leads.handoffs.turn_policies import may_manage_turns, may_reassign_handoff
-from leads.handoffs.turns import turns_given
+from leads.handoffs.turns import turns_given, turns_passed_on
 from leads.models import OPEN, Handoff, HandoffStatus, Lead, Reason
 from portal.common import audit
 from portal.common.errors import Conflict, Invalid
@@ -206,6 +206,7 @@ def _pass_on(
         )
     Lead.objects.filter(pk__in=[row.lead_id for row in ended]).update(owner=None)
     clocks_stop([row.pk for row in ended], at=terms.now)
+    turns_passed_on(ended)
     made = offer(terms=terms, lead_ids=[row.lead_id for row in ended], receipts=receipts)
     again = {row.lead_id for row in made}
     for status, move in ((HandoffStatus.OFFERED, "withdraw"), (HandoffStatus.ACCEPTED, "return")):
