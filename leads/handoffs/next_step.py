@@ -125,13 +125,17 @@ def _resting(user: User, lead: Lead, last: Handoff | None) -> NextStep:
         return NextStep(
             sentence, f"{reason} {further}".strip(), _("Put it right") if url else "", url, "pencil"
         )
-    sentence = (
-        _("Leave it to marketing until %(day)s, or until it does something itself.") % {"day": day}
-        if day
-        else _("Leave it to marketing until it does something itself.")
-    )
+    if day and last is not None and last.status == HandoffStatus.SALES_QUALIFIED:
+        sentence, reason = (
+            _("Leave it to marketing until %(day)s."),
+            _("It was lost after sales qualified it."),
+        )
+    elif day:
+        sentence = _("Leave it to marketing until %(day)s, or until it does something itself.")
+    else:
+        sentence = _("Leave it to marketing until it does something itself.")
     return NextStep(
-        sentence,
+        sentence % {"day": day},
         reason or _("It is in nurture."),
         _("Look at the leads in nurture"),
         reverse("leads:nurture"),

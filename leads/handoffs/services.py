@@ -17,7 +17,7 @@ from leads.handoffs.assignment import Turn
 from leads.handoffs.holding import as_it_stood, hold, hold_lead
 from leads.handoffs.offering import offer, receipts_of, terms_of
 from leads.handoffs.stages import stage_move
-from leads.handoffs.states import HANDOFF, STAGE_AFTER
+from leads.handoffs.states import FURTHER, HANDOFF, STAGE_AFTER
 from leads.handoffs.turns import turn_given_back
 from leads.handoffs.words import too_late
 from leads.models import ClockKind, FollowUp, Handoff, HandoffStatus, Lead, LeadStage, Reason, ReasonFamily
@@ -215,7 +215,7 @@ def end_work(handoff: Handoff, move: str, verb: str, actor: User, **values: Any)
     _move(handoff, move, ended_at=now, **values)
     clocks.clocks_stop([handoff.pk], at=now)
     # A system may have told of an opportunity while sales still worked the lead: that is further, not back.
-    is_further = move == "qualify" and handoff.lead.stage in (LeadStage.OPPORTUNITY, LeadStage.CUSTOMER)
+    is_further = move == "qualify" and handoff.lead.stage in FURTHER
     if not is_further:
         stage_move(lead=handoff.lead, after=STAGE_AFTER[move], at=now, actor=actor, handoff=handoff)
     after = {

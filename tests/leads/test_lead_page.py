@@ -14,6 +14,7 @@ from django.urls import reverse
 from definitions.models import Version
 from leads.handoffs import services
 from leads.handoffs.next_step import next_step
+from leads.handoffs.outcomes import outcome_say
 from leads.handoffs.qualifying import handoff_qualify
 from leads.handoffs.reconcile import handoffs_reconcile
 from leads.models import FieldChange, Handoff, Import, Lead, Outcome
@@ -73,6 +74,15 @@ def test_in_nurture_it_says_until_when_or_what_to_find_out(version: Version) -> 
         "Put it right",
     )
     assert _step(sam(), second.lead, version)[1] == ""
+
+
+def test_of_a_lost_lead_it_says_that_the_day_alone_counts(version: Version) -> None:
+    handoff = services.handoff_accept(handoff=an_offer(version), actor=sam())
+    handoff_qualify(handoff=handoff, actor=sam())
+    outcome_say(handoff=handoff, actor=sam(), kind="lost", seen_stage="sales_qualified")
+    assert _step(maya(), handoff.lead, version)[0] == "Leave it to marketing until 2 Aug 2026."
+    Lead.objects.update(nurture_until=None)
+    assert _step(maya(), handoff.lead, version)[0] == "Leave it to marketing until it does something itself."
 
 
 def test_before_it_is_offered_it_says_what_is_short(version: Version) -> None:
