@@ -183,8 +183,7 @@ def _pass_on(
     may not be offered again is marketing's to pick up, and an opportunity goes to a manager as it stands.
     """
     rows = list(
-        # With its lead, as an offer passes by a lead that another holds; what is passed by here comes again.
-        Handoff.objects.select_for_update(skip_locked=True, no_key=True, of=("self", "lead"))
+        Handoff.objects.select_for_update(skip_locked=True, no_key=True, of=("self",))
         .select_related("lead", "owner")
         .filter(whose, pk__in=ids, status__in=OPEN)
     )
@@ -204,6 +203,7 @@ def _pass_on(
             reason_label=reason.label,
             note=why,
         )
+    # Before the offers, which pass by a lead that another holds: this waits for it.
     Lead.objects.filter(pk__in=[row.lead_id for row in ended]).update(owner=None)
     clocks_stop([row.pk for row in ended], at=terms.now)
     turns_passed_on(ended)
