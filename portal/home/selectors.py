@@ -17,6 +17,7 @@ from definitions.models import (
     Comment,
     Definition,
     RepAnswer,
+    Stage,
     Version,
     VersionStatus,
 )
@@ -29,7 +30,11 @@ from leads.selectors.leads import leads_found
 from leads.selectors.runs import open_runs
 from portal.common.models import Notification, Team, User
 from portal.common.selectors import workspace_zone
-from reviews.models import Action, Meeting, MeetingStatus, Participation
+from reviews import policies
+from reviews.models import Action, Meeting, MeetingStatus, Participation, PulseAnswer
+from reviews.words import pulse_question
+
+FORTNIGHT = timedelta(days=14)
 
 
 @dataclass(frozen=True)
@@ -46,15 +51,21 @@ class ToDo:
 
 
 def meetings_ahead(user: User) -> list[Meeting]:
-    """Open and scheduled ones, the next first; `is_attended` says whether this person takes part."""
+    """Open and scheduled ones, the next first.
+
+    `is_attended` says whether this person takes part, `has_pulse` whether they have answered its question.
+    """
     own = Participation.objects.filter(meeting=OuterRef("pk"), person=user)
+    said = PulseAnswer.objects.filter(meeting=OuterRef("pk"), person=user)
     ahead = Meeting.objects.filter(status__in=(MeetingStatus.SCHEDULED, MeetingStatus.OPEN))
-    return list(ahead.annotate(is_attended=Exists(own)).select_related("series").order_by("starts_at", "pk"))
+    ahead = ahead.annotate(is_attended=Exists(own), has_pulse=Exists(said))
+    return list(ahead.select_related("series__definition").order_by("starts_at", "pk"))
 
 
 def to_dos(user: User, ballots: list[Ballot], meetings: list[Meeting]) -> list[ToDo]:
     """Most urgent first. A number is the count of rows behind the address."""
     found = [*_ballots(ballots), *_meetings(meetings), *_actions(user), *_answers(user)]
+    found += _pulse(user, meetings)
     if user.team == Team.SALES:
         found += _sales_work(user)
     if user.team == Team.MARKETING:
@@ -82,7 +93,7 @@ def _ballots(ballots: list[Ballot]) -> list[ToDo]:
 
 
 def _meetings(meetings: list[Meeting]) -> list[ToDo]:
-    fortnight = timezone.now() + timedelta(days=14)
+    fortnight = timezone.now() + FORTNIGHT
     return [
         ToDo(
             sentence=(
@@ -100,6 +111,24 @@ def _meetings(meetings: list[Meeting]) -> list[ToDo]:
         for meeting in meetings
         if meeting.is_attended  # type: ignore[attr-defined]
         and (meeting.status == MeetingStatus.OPEN or meeting.starts_at <= fortnight)
+    ]
+
+
+def _pulse(user: User, meetings: list[Meeting]) -> list[ToDo]:
+    """The question of the next review of the MQL, in the fortnight before it; to both sides."""
+    asking = next((each for each in meetings if each.series.definition.stage == Stage.MQL), None)
+    if asking is None or not policies.may_answer_pulse(user, asking) or asking.has_pulse:  # type: ignore[attr-defined]
+        return []
+    if asking.starts_at > timezone.now() + FORTNIGHT:
+        return []
+    return [
+        ToDo(
+            sentence=pulse_question(),
+            url=reverse("reviews:pulse"),
+            action=_("Answer"),
+            due_at=asking.starts_at,
+            icon="chat-left-text",
+        )
     ]
 
 

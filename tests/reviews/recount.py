@@ -72,7 +72,10 @@ class Raw:
         return [row for row in self.rows if step[0] <= self.day(row.offered_at) <= step[1]]
 
     def cycle_days(self) -> int:
-        """Days in which three of four wins come: since the first handoff, else since the capture, else 90."""
+        """Days in which three of four wins come after the first handoff; 90 with fewer than five wins.
+
+        No history here has wins of leads that were never handed over.
+        """
         began: dict[int, datetime] = {}
         ended: dict[int, datetime] = {}
         for row in self.all:

@@ -57,7 +57,7 @@ def _table(
             ("offered_in_all", _("Offered")),
             ("decided", _("Decided")),
             ("ever_accepted", _("Accepted")),
-            ("accepted_of_decided", _("of decided")),
+            ("accepted_of_decided", _("Accepted of decided")),
             ("returned", _("Returned")),
             ("definitional", _("The definition's fault")),
             ("sales_qualified", _("Sales-qualified")),

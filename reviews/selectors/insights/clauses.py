@@ -42,13 +42,13 @@ def clauses_report(period: Period) -> Report:
             ("carried", _("Carried")),
             ("decided", _("Decided")),
             ("ever_accepted", _("Accepted")),
-            ("accepted_of_decided", _("of decided")),
-            ("accepted_when_not_met", _("Accepted when not met")),
+            ("accepted_of_decided", _("Accepted of decided")),
+            ("accepted_when_not_met", _("Accepted of decided, not met")),
             ("challenged", _("Challenged")),
-            ("challenged_of_carried", _("of carried")),
+            ("challenged_of_carried", _("Challenged of carried")),
             ("sales_qualified", _("Sales-qualified")),
             ("won", _("Won")),
-            ("won_of_carried", _("of carried")),
+            ("won_of_carried", _("Won of carried")),
         ),
         tuple(
             Row(each["label"], _cells(each, totals, period, is_early), each["key"])

@@ -95,11 +95,11 @@ def _columns() -> tuple[tuple[str, str], ...]:
         ("offered_in_all", _("Offered")),
         ("decided", _("Decided")),
         ("ever_accepted", _("Accepted")),
-        ("accepted_of_decided", _("of decided")),
+        ("accepted_of_decided", _("Accepted of decided")),
         ("sales_qualified", _("Sales-qualified")),
-        ("sales_qualified_of_accepted", _("of accepted")),
+        ("sales_qualified_of_accepted", _("Sales-qualified of accepted")),
         ("won", _("Won")),
-        ("won_of_accepted", _("of accepted")),
+        ("won_of_accepted", _("Won of accepted")),
     )
 
 

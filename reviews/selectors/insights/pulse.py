@@ -11,12 +11,14 @@ from django.db.models import Count, Q
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
+from definitions.models import Stage
+from definitions.selectors import the_definition
 from leads.selectors.funnel import Period
 from portal.common.models import HOUSES, Team, User
 from portal.common.selectors import workspace_zone
 from reviews.models import Meeting, PulseAnswer
 from reviews.selectors.insights.tables import Cell, Report, Row, Table, counted, values_of
-from reviews.selectors.meetings import AHEAD
+from reviews.selectors.series import next_meeting_about
 from reviews.words import day_words, pulse_question, pulse_words
 
 LEAST_ANSWERS = 3
@@ -27,13 +29,7 @@ MEETINGS_SHOWN = 8
 
 def meeting_asking() -> Meeting | None:
     """The meeting that answers of now are for: the next one, or the one under way."""
-    return (
-        Meeting.objects.filter(status__in=AHEAD)
-        .select_related("series")
-        # “open” before “scheduled”: what is under way comes first.
-        .order_by("status", "starts_at")
-        .first()
-    )
+    return next_meeting_about(the_definition(Stage.MQL))
 
 
 def answer_of(person: User, meeting: Meeting | None) -> PulseAnswer | None:

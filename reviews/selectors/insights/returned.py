@@ -54,7 +54,7 @@ def _over_time(found: list[Numbers], steps: list[Period]) -> Table:
             ("offered_in_all", _("Offered")),
             ("decided", _("Decided")),
             ("ever_accepted", _("Accepted")),
-            ("accepted_of_decided", _("of decided")),
+            ("accepted_of_decided", _("Accepted of decided")),
             ("returned", _("Returned")),
             *family_names().items(),
         ),
@@ -107,7 +107,7 @@ def _reasons(found: list[Numbers], steps: list[Period], period: Period) -> Table
         _("Reason"),
         (
             ("returned", _("Returned")),
-            ("of_returned", _("of returned")),
+            ("of_returned", _("Of all returned")),
             *((step.first.isoformat(), step_words(step)) for step in steps),
         ),
         tuple(

@@ -64,7 +64,7 @@ def speed_report(period: Period) -> Report:
             ("median", _("Median")),
             ("most", _("Nine of ten within")),
             ("in_time", _("In time")),
-            ("in_time_of_due", _("of those due")),
+            ("in_time_of_due", _("In time of those due")),
         ),
         tuple(
             Row(label, _human(each, totals, of), key)
