@@ -67,5 +67,6 @@ class Microseconds(models.Func):
     def as_sqlite(self, compiler: Any, connection: Any, **extra: Any) -> Any:
         """Of text such as “2026-04-01 12:00:00.000001”; without a fraction where that is nought."""
         sql, params = compiler.compile(self.source_expressions[0])
-        seconds, fraction = f"strftime('%%s', {sql})", f"substr({sql}, 21, 6)"
+        # Without its fraction, which would be rounded.
+        seconds, fraction = f"strftime('%%s', substr({sql}, 1, 19))", f"substr({sql}, 21, 6)"
         return f"(CAST({seconds} AS INTEGER) * 1000000 + CAST({fraction} AS INTEGER))", [*params, *params]

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 from django.db.models import BigIntegerField
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from leads.models import Lead
@@ -33,6 +33,7 @@ FIRST, LAST = datetime(2026, 2, 20, tzinfo=UTC), datetime(2026, 12, 1, tzinfo=UT
 INSTANTS = st.integers(to_microseconds(FIRST), to_microseconds(LAST)).map(from_microseconds)
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(spans=st.lists(st.tuples(INSTANTS, INSTANTS), max_size=12), calendar=st.sampled_from(CALENDARS))
 def test_each_of_many_spans_is_worked_as_it_is_alone(
     spans: list[tuple[datetime, datetime]], calendar: Calendar

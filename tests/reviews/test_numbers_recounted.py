@@ -51,7 +51,7 @@ History = tuple[Period, datetime]
 
 
 def seeded() -> History:
-    workspace_seed(size=Size(leads=900, accounts=300, activities=9_000), seed=1, actor=None, now=SEEDED_AT)
+    workspace_seed(size=Size(leads=500, accounts=160, activities=5_000), seed=1, actor=None, now=SEEDED_AT)
     return Period(date(2025, 12, 15), date(2026, 5, 10)), SEEDED_AT
 
 

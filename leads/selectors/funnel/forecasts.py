@@ -34,9 +34,10 @@ def forecast_numbers(rows: QuerySet[Handoff], period: Period, now: datetime) -> 
     for ballot in _ballots(start, end):
         version = ballot.version
         begins, ends = version.activated_at, min(version.ended_at or now, now)
+        offered_by_it = counts.get(version.pk, [0] * len(weeks))
         whole = [
-            {"first": week.first, "last": week.last, "offered": counts.get(version.pk, {}).get(number, 0)}
-            for number, week in enumerate(weeks)
+            {"first": week.first, "last": week.last, "offered": count}
+            for week, count in zip(weeks, offered_by_it, strict=True)
             if week.days == 7 and begins <= week.bounds(zone)[0] and week.bounds(zone)[1] <= ends
         ]
         offered = [week["offered"] for week in whole]

@@ -27,7 +27,7 @@ from reviews.selectors.insights.tables import (
 
 
 def clauses_report(period: Period) -> Report:
-    """Eight queries, however many leads."""
+    """Nine queries, however many leads."""
     now = timezone.now()
     rows = narrowed(Handoff.objects.all(), period=period)
     totals, cycle = totals_of(rows), sales_cycle(now)

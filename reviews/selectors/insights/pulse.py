@@ -37,7 +37,7 @@ def answer_of(person: User, meeting: Meeting | None) -> PulseAnswer | None:
 
 
 def pulse_report(period: Period) -> Report:
-    """The reviews up to the end of the period that anybody answered for. Three queries."""
+    """The reviews up to the end of the period that anybody answered for. Four queries."""
     zone = workspace_zone()
     meetings = list(
         Meeting.objects.filter(pulse__isnull=False, starts_at__lt=period.bounds(zone)[1])

@@ -37,7 +37,7 @@ def family_names() -> dict[str, str]:
 
 
 def returns_report(period: Period) -> Report:
-    """Five queries, however many leads."""
+    """Six queries, however many leads."""
     steps = steps_of(period)
     found = step_numbers(narrowed(Handoff.objects.all(), period=period), steps, workspace_zone())
     over_time, reasons = _over_time(found, steps), _reasons(found, steps, period)

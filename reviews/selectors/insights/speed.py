@@ -30,7 +30,7 @@ from reviews.selectors.insights.tables import (
 
 
 def speed_report(period: Period) -> Report:
-    """Ten queries, however many leads."""
+    """Eight queries, however many leads."""
     steps, rows = steps_of(period), narrowed(Handoff.objects.all(), period=period)
     workspace = the_workspace()
     zone = ZoneInfo(workspace.time_zone)
