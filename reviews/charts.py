@@ -32,7 +32,7 @@ WIDTH = 640
 LEFT, RIGHT, TOP, PLOT = 46, 12, 14, 170  # around the field, and its height
 AXIS_LINE, LEGEND_LINE = 22, 20
 MOST_LABELS = 13  # on the axis; of more only every other, third, fourth is written
-BAR_ROW, BAR_WORDS = 42, 150  # height of a bar with its name; width left for its words
+BAR_ROW, BAR_WORDS = 46, 150  # height of a bar with its name; width left for its words
 LONGEST_LABEL = 68  # letters of a bar's name; the table has all of them
 
 INK, SOFT, RULE, PAPER = "#1c211e", "#565c57", "#8b8c80", "#fffefa"
@@ -129,16 +129,16 @@ def _bars(svg: ET.Element, chart: Json) -> int:
     for place, (label, one) in enumerate(zip(chart["labels"], series["values"], strict=True)):
         y = place * BAR_ROW + 4
         _write(svg, _shortened(label), 0, y + 11, "chart-name", INK)
-        _write(svg, one["words"], WIDTH - BAR_WORDS + 10, y + 27, "chart-words", INK)
-        ground = {"x1": 0, "x2": WIDTH - BAR_WORDS, "y1": y + 23, "y2": y + 23}
+        _write(svg, one["words"], WIDTH - BAR_WORDS + 10, y + 31, "chart-words", INK)
+        ground = {"x1": 0, "x2": WIDTH - BAR_WORDS, "y1": y + 27, "y2": y + 27}
         _add(svg, "line", **ground, stroke=RULE, **{"class": "chart-rule"})
         if one["value"] is None:
             continue
         if one.get("low") is None:
-            _box(svg, chart, 0, (0, y + 16, one["value"] * scale, 14), label, one)
+            _box(svg, chart, 0, (0, y + 20, one["value"] * scale, 14), label, one)
         else:
-            _interval(svg, (one["low"] * scale, y + 23), (one["high"] * scale, y + 23))
-            _tell(_marker(svg, series, 0, one["value"] * scale, y + 23), label, series["name"], one)
+            _interval(svg, (one["low"] * scale, y + 27), (one["high"] * scale, y + 27))
+            _tell(_marker(svg, series, 0, one["value"] * scale, y + 27), label, series["name"], one)
     return len(chart["labels"]) * BAR_ROW + 4
 
 

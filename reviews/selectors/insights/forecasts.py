@@ -5,14 +5,23 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils import timezone
-from django.utils.formats import date_format, number_format
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from leads.models import Handoff
 from leads.selectors.funnel import Numbers, Period, narrowed
 from leads.selectors.funnel.forecasts import ENOUGH_WEEKS, forecast_numbers
-from reviews.selectors.insights.tables import Cell, Report, Row, Table, counted, rows_address, values_of
+from reviews.selectors.insights.tables import (
+    Cell,
+    Report,
+    Row,
+    Table,
+    counted,
+    rounded,
+    rows_address,
+    values_of,
+)
 
 # Each has a chart of its own.
 VERSIONS_DRAWN = 3
@@ -76,8 +85,8 @@ def _cells(numbers: Numbers) -> tuple[Cell, ...]:
         url = rows_address(Period(weeks[0]["first"], weeks[-1]["last"]), version=numbers["version"])
     of_forecast = came / forecast if came is not None and forecast else None
     return (
-        Cell(forecast, _("no slip") if forecast is None else number_format(forecast, 1), numbers["url"]),
-        Cell(came, _("too early to say") if came is None else number_format(came, 1), url),
+        Cell(forecast, _("no slip") if forecast is None else rounded(forecast), numbers["url"]),
+        Cell(came, _("too early to say") if came is None else rounded(came), url),
         Cell(
             of_forecast,
             "\u2013" if of_forecast is None else f"{round(100 * of_forecast)}\u00a0%",
@@ -111,6 +120,6 @@ def _chart(numbers: Numbers) -> dict[str, Any]:
         "series": [{"name": _("Offered"), "values": values_of([_week(numbers, week) for week in weeks])}],
     }
     if forecast is not None:
-        name = _("Forecast: %(n)s a week") % {"n": number_format(forecast, 1)}
+        name = _("Forecast: %(n)s a week") % {"n": rounded(forecast)}
         chart["mark"] = {"name": name, "value": forecast}
     return chart

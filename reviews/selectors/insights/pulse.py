@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import Count, Q
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from definitions.models import Stage
@@ -17,7 +16,7 @@ from leads.selectors.funnel import Period
 from portal.common.models import HOUSES, Team, User
 from portal.common.selectors import workspace_zone
 from reviews.models import Meeting, PulseAnswer
-from reviews.selectors.insights.tables import Cell, Report, Row, Table, counted, values_of
+from reviews.selectors.insights.tables import Cell, Report, Row, Table, counted, rounded, values_of
 from reviews.selectors.series import next_meeting_about
 from reviews.words import day_words, pulse_question, pulse_words
 
@@ -91,7 +90,7 @@ def _cells(counts: dict[int, int]) -> tuple[Cell, ...]:
     mean = sum(score * count for score, count in counts.items()) / answers
     return (
         counted(answers),
-        Cell(mean, number_format(mean, 1), whole=answers),
+        Cell(mean, rounded(mean), whole=answers),
         *(counted(counts[score]) for score in SCORES),
     )
 
@@ -108,7 +107,7 @@ def _trends(table: Table, sides: list[tuple[Meeting, Team]]) -> list[dict[str, A
         trends.append(
             {
                 "house": str(house),
-                "mean": number_format(means[-1], 1) if means else "",
+                "mean": rounded(means[-1]) if means else "",
                 "words": _change_words(change) if means else _("too few answers yet"),
             }
         )
@@ -121,7 +120,7 @@ def _change_words(change: float | None) -> str:
     if abs(change) < 0.05:
         return _("as before")
     words = _("%(n)s more than before") if change > 0 else _("%(n)s less than before")
-    return words % {"n": number_format(abs(change), 1)}
+    return words % {"n": rounded(abs(change))}
 
 
 def _sentences(

@@ -102,6 +102,11 @@ def rows_address(period: Period, **narrowing: Any) -> str:
     return watch_address(period, **narrowing)
 
 
+def rounded(value: float, digits: int = 1) -> str:
+    """A measure for reading; `number_format` alone would cut it off."""
+    return number_format(round(value, digits), digits, force_grouping=True)
+
+
 def counted(number: int, url: str = "") -> Cell:
     return Cell(number, number_format(number, force_grouping=True), url)
 
@@ -121,8 +126,8 @@ def lasted(seconds: float | None, url: str = "") -> Cell:
         return Cell(None, "\u2013", url)
     hours = seconds / 3600
     if hours < 1:
-        return Cell(hours, _("%(n)s min") % {"n": number_format(seconds / 60, 0)}, url)
-    return Cell(hours, _("%(n)s h") % {"n": number_format(hours, 1, force_grouping=True)}, url)
+        return Cell(hours, _("%(n)s min") % {"n": rounded(seconds / 60, 0)}, url)
+    return Cell(hours, _("%(n)s h") % {"n": rounded(hours)}, url)
 
 
 # -- labels ----------------------------------------------------------------------------------------------
