@@ -169,7 +169,7 @@ class _Field:
         """The line across, above what it is compared with."""
         if mark := chart.get("mark"):
             ends = {"x1": LEFT, "x2": WIDTH - RIGHT, "y1": self.y(mark["value"]), "y2": self.y(mark["value"])}
-            look = {"stroke": INK, "stroke-width": 2, "stroke-dasharray": "6 4", "class": "chart-mark"}
+            look: Json = {"stroke": INK, "stroke-width": 2, "stroke-dasharray": "6 4", "class": "chart-mark"}
             _add(self.svg, "line", **ends, **look)
 
     def axis(self, chart: Json) -> int:
@@ -196,7 +196,7 @@ def _legend(svg: ET.Element, chart: Json, y: int) -> int:
         _write(svg, each["name"], LEFT + 38, y, "chart-name", INK)
     if mark := chart.get("mark"):
         y += LEGEND_LINE
-        look = {"stroke": INK, "stroke-width": 2, "stroke-dasharray": "6 4", "class": "chart-mark"}
+        look: Json = {"stroke": INK, "stroke-width": 2, "stroke-dasharray": "6 4", "class": "chart-mark"}
         _add(svg, "line", x1=LEFT, x2=LEFT + 30, y1=y - 5, y2=y - 5, **look)
         _write(svg, mark["name"], LEFT + 38, y, "chart-name", INK)
     return y + 6
@@ -205,8 +205,8 @@ def _legend(svg: ET.Element, chart: Json, y: int) -> int:
 def _textures(svg: ET.Element, chart: Json) -> None:
     """What the boxes of the second and further series are filled with; the first is solid."""
     for number, each in enumerate(chart["series"][1:], start=1):
-        look = {"stroke": _colour(each), "class": _look(each, "chart-edge"), "fill": "none"}
-        size = {"width": 7, "height": 7, "patternUnits": "userSpaceOnUse"}
+        look: Json = {"stroke": _colour(each), "class": _look(each, "chart-edge"), "fill": "none"}
+        size: Json = {"width": 7, "height": 7, "patternUnits": "userSpaceOnUse"}
         pattern = _add(svg, "pattern", id=f"{chart['key']}-texture-{number}", **size)
         _add(pattern, "rect", width=7, height=7, fill=PAPER, **{"class": "chart-paper"})
         if number == 1:
@@ -235,7 +235,7 @@ def _box(
 
 
 def _marker(svg: ET.Element, series: Json, number: int, x: float, y: float) -> ET.Element:
-    look = {"fill": PAPER, "stroke": _colour(series), "stroke-width": 2}
+    look: Json = {"fill": PAPER, "stroke": _colour(series), "stroke-width": 2}
     look["class"] = _look(series, "chart-point")
     if number == 0:
         return _add(svg, "circle", cx=x, cy=y, r=4.5, **look)
@@ -252,22 +252,28 @@ def _stroke(
     svg: ET.Element, series: Json, number: int, start: tuple[float, float], end: tuple[float, float]
 ) -> None:
     ends = {"x1": start[0], "y1": start[1], "x2": end[0], "y2": end[1]}
-    dash = {"stroke-dasharray": DASHES[number]} if DASHES[number] else {}
-    look = {"stroke": _colour(series), "stroke-width": 2, "class": _look(series, "chart-edge")}
+    dash: Json = {"stroke-dasharray": DASHES[number]} if DASHES[number] else {}
+    look: Json = {"stroke": _colour(series), "stroke-width": 2, "class": _look(series, "chart-edge")}
     _add(svg, "line", **ends, **dash, **look)
 
 
 def _interval(svg: ET.Element, low: tuple[float, float], high: tuple[float, float]) -> None:
     """The range of a value, standing or lying."""
     ends = {"x1": low[0], "y1": low[1], "x2": high[0], "y2": high[1]}
-    look = {"stroke": RULE, "stroke-width": 3, "stroke-linecap": "round", "class": "chart-range"}
+    look: Json = {"stroke": RULE, "stroke-width": 3, "stroke-linecap": "round", "class": "chart-range"}
     _add(svg, "line", **ends, **look)
 
 
 def _write(
     svg: ET.Element, words: str, x: float, y: float, css: str, fill: str, anchor: str = "start"
 ) -> None:
-    look = {"fill": fill, "font-size": 12, "font-family": "sans-serif", "text-anchor": anchor, "class": css}
+    look: Json = {
+        "fill": fill,
+        "font-size": 12,
+        "font-family": "sans-serif",
+        "text-anchor": anchor,
+        "class": css,
+    }
     _add(svg, "text", x=x, y=y, **look).text = words
 
 
