@@ -33,9 +33,10 @@ def forecast_numbers(rows: QuerySet[Handoff], period: Period, now: datetime) -> 
     found = []
     for ballot in _ballots(start, end):
         version = ballot.version
+        assert version.activated_at is not None, "Those that never came into force were left out."
         begins, ends = version.activated_at, min(version.ended_at or now, now)
         offered_by_it = counts.get(version.pk, [0] * len(weeks))
-        whole = [
+        whole: list[Numbers] = [
             {"first": week.first, "last": week.last, "offered": count}
             for week, count in zip(weeks, offered_by_it, strict=True)
             if week.days == 7 and begins <= week.bounds(zone)[0] and week.bounds(zone)[1] <= ends

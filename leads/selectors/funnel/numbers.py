@@ -71,11 +71,10 @@ def funnel(period: Period) -> Numbers:
     """
     rows = narrowed(Handoff.objects.all(), period=period)
     # Counted once: the totals, the versions and the channels are sums of these.
-    cells: list[Numbers] = list(
-        rows.order_by()
-        .values("version", "version__number", "version__definition__stage", "lead__channel")
-        .annotate(**total_counts())
+    counted: Any = rows.order_by().values(
+        "version", "version__number", "version__definition__stage", "lead__channel"
     )
+    cells: list[Numbers] = list(counted.annotate(**total_counts()))
     by_version = _by_version(cells)
     return {
         "from": period.first.isoformat(),
