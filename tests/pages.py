@@ -44,6 +44,10 @@ def _of(name: str, who: str, rows: Callable[[], Any], is_list: bool = False) -> 
     return Listed(name, who, address, is_list)
 
 
+def _insight(name: str) -> Callable[[], str]:
+    return lambda: reverse("reviews:insight", args=[name])
+
+
 def _draft_editor() -> str:
     draft = Version.objects.filter(status="draft").earliest("pk")
     return reverse("definitions:draft_editor", args=[draft.pk])
@@ -139,7 +143,7 @@ PAGES = (
         "meeting, its minutes", "rita", lambda: Meeting.objects.filter(status="closed").order_by("-starts_at")
     ),
     _page("insights", "rita", "reviews:insights"),
-    *(_page(f"insights: {name}", "rita", "reviews:insight", name=name) for name in REPORTS),
+    *(Listed(f"insights: {name}", "rita", _insight(name)) for name in REPORTS),
     _page("people", "ada", "portal:people"),
     _page("trail", "ada", "portal:trail"),
     _page("outbox", "ada", "portal:outbox"),
