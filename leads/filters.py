@@ -118,9 +118,17 @@ WIDER = (
     ("late", _("Decided late, or expired")),
     ("challenged", _("Returned with a challenged clause")),
     ("something_missing", _("Returned: something is missing")),
+    ("definitional", _("Returned because of the definition")),
+    ("clerical", _("Returned because of a fact")),
+    ("procedural", _("Returned for somebody else")),
+    ("straight", _("Offered by the definition alone, the first time")),
     ("won", _("Won")),
     ("pulled", _("Pulled by a rep")),
 )
+
+
+# The id of a term, or that none is known; see leads.selectors.funnel.
+TERM = r"^(-|\d{1,9})$"
 
 
 class WatchFilter(FilterForm):
@@ -131,7 +139,12 @@ class WatchFilter(FilterForm):
         _("Offered"), (("7", _("Last 7 days")), ("30", _("Last 30 days")), ("92", _("Last 92 days")))
     )
     criterion = forms.SlugField(required=False, widget=forms.HiddenInput)
+    carried = forms.SlugField(required=False, widget=forms.HiddenInput)
     channel = forms.CharField(required=False, max_length=200, widget=forms.HiddenInput)
+    campaign = forms.CharField(required=False, max_length=200, widget=forms.HiddenInput)
+    last_channel = forms.RegexField(TERM, required=False, widget=forms.HiddenInput)
+    last_campaign = forms.RegexField(TERM, required=False, widget=forms.HiddenInput)
+    last_content = forms.RegexField(TERM, required=False, widget=forms.HiddenInput)
 
     def __init__(self, data: Any, **choices: Choices) -> None:
         super().__init__(data, **choices)
