@@ -140,6 +140,7 @@ class WatchFilter(FilterForm):
     )
     criterion = forms.SlugField(required=False, widget=forms.HiddenInput)
     carried = forms.SlugField(required=False, widget=forms.HiddenInput)
+    uncarried = forms.SlugField(required=False, widget=forms.HiddenInput)
     channel = forms.CharField(required=False, max_length=200, widget=forms.HiddenInput)
     campaign = forms.CharField(required=False, max_length=200, widget=forms.HiddenInput)
     last_channel = forms.RegexField(TERM, required=False, widget=forms.HiddenInput)

@@ -15,7 +15,7 @@ from portal.common.models import Role, Team, User
 from portal.common.selectors import active_people, workspace_zone
 from reviews.cadence import instant_of
 from reviews.models import Action, AgendaItem, Cadence, Meeting, Series, Verdict
-from reviews.words import nth_choices, weekday_choices
+from reviews.words import nth_choices, pulse_question, pulse_words, weekday_choices
 
 LONGEST_PERIOD_DAYS = 1100
 
@@ -242,3 +242,16 @@ class PeriodForm(forms.Form):
         """Shows the period that is used, also when none was asked for."""
         period = cls(data).period
         return cls({"from": period.first, "to": period.last})
+
+
+class PulseForm(forms.Form):
+    """How well the agreement serves one, from 1 to 5."""
+
+    score = forms.TypedChoiceField(coerce=int, widget=forms.RadioSelect)
+    sentence = forms.CharField(label=_("In a sentence, if you like"), required=False, max_length=300)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        score: Any = self.fields["score"]
+        score.label = pulse_question()
+        score.choices = [(number, f"{number}: {words}") for number, words in pulse_words().items()]

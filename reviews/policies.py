@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from portal.common.decisions import ALLOW, Decision, deny
-from portal.common.models import Team, User
+from portal.common.models import HOUSES, Team, User
 from reviews.models import Action, AgendaItem, Meeting, MeetingStatus
 
 
@@ -52,6 +52,15 @@ def may_reply(user: User, meeting: Meeting) -> Decision:
         return deny(_("Replies are taken until the meeting is opened."))
     if not is_invited(user, meeting):
         return deny(_("You are not invited to this review."))
+    return ALLOW
+
+
+def may_answer_pulse(user: User, meeting: Meeting) -> Decision:
+    """The people of both houses, invited or not, until the meeting is closed."""
+    if meeting.status not in (MeetingStatus.SCHEDULED, MeetingStatus.OPEN):
+        return deny(_("This review is over. The next one asks again."))
+    if not user.is_active or user.team not in HOUSES:
+        return deny(_("The pulse asks the people of marketing and sales."))
     return ALLOW
 
 

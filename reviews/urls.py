@@ -39,6 +39,10 @@ urlpatterns = [
     # Numbers and calendar
     path("insights", insights.insights, name="insights"),
     path("insights.csv", insights.insights_csv, name="insights_csv"),
+    path("insights/pulse", insights.pulse, name="pulse"),
+    path("insights/pulse/<int:pk>", insights.pulse_give, name="pulse_answer"),
+    path("insights/<slug:name>", insights.insight, name="insight"),
+    path("insights/<slug:name>.csv", insights.insight_csv, name="insight_csv"),
     path("calendar", feeds.feed_settings, name="feed_settings"),
     path("calendar/new", feeds.feed_new, name="feed_renew"),
     path("calendar/off", feeds.feed_off, name="feed_stop"),

@@ -45,6 +45,15 @@ def cadence_words(series: Series) -> str:
     }
 
 
+def pulse_question() -> str:
+    return _("How well does what we agreed on serve you in your work?")
+
+
+def pulse_words() -> dict[int, str]:
+    """What each answer means."""
+    return {1: _("badly"), 2: _("rather badly"), 3: _("so so"), 4: _("well"), 5: _("very well")}
+
+
 def day_words(day: date) -> str:
     """“13 Jan 2026”."""
     return date_format(day, "j M Y")

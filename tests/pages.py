@@ -11,6 +11,7 @@ from django.urls import reverse
 from definitions.models import Ballot, RepAnswer, Version
 from leads.models import Account, Handoff, Import, Lead, Run, Shadow, Tasting
 from reviews.models import Meeting, Series
+from reviews.selectors.insights import REPORTS
 
 BUDGET = 15  # queries of a list page, whatever its length
 
@@ -138,6 +139,7 @@ PAGES = (
         "meeting, its minutes", "rita", lambda: Meeting.objects.filter(status="closed").order_by("-starts_at")
     ),
     _page("insights", "rita", "reviews:insights"),
+    *(_page(f"insights: {name}", "rita", "reviews:insight", name=name) for name in REPORTS),
     _page("people", "ada", "portal:people"),
     _page("trail", "ada", "portal:trail"),
     _page("outbox", "ada", "portal:outbox"),

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, F, Q, QuerySet, Value
+from django.db.models.functions import Concat
 
 from definitions.models import Version
 from leads.models import Handoff
@@ -31,21 +32,18 @@ def carried_by_clause(rows: QuerySet[Handoff]) -> dict[str, Counts]:
 def clause_numbers(rows: QuerySet[Handoff]) -> list[dict[str, Any]]:
     """Each clause of the versions that these handoffs were offered under, the most carried first.
 
-    {"key", "label", "carried", each of `OF_CARRIED`, "challenged"}; a challenge may name a clause that the
-    lead did not carry. Four queries.
+    {"key", "label", "carried", each of `OF_CARRIED`, "challenged", "challenged_carried"}: a challenge may
+    name a clause that did not carry the lead. Four queries.
     """
     versions = list(rows.order_by().values_list("version", flat=True).distinct())
-    challenges: Any = (
-        narrowed(rows, status="challenged").order_by().values_list("challenged_key").annotate(n=Count("pk"))
-    )
-    words, found, challenged = wordings(versions), _by_clause(rows, OF_CARRIED), dict(challenges)
+    words, found, challenged = wordings(versions), _by_clause(rows, OF_CARRIED), _challenged(rows)
     nothing = dict.fromkeys(("carried", *OF_CARRIED), 0)
     numbers = [
         {
             "key": key,
             "label": words.get(key, key),
             **found.get(key, nothing),
-            "challenged": challenged.get(key, 0),
+            **challenged.get(key, {"challenged": 0, "challenged_carried": 0}),
         }
         for key in {**words, **found, **challenged}
     ]
@@ -61,6 +59,21 @@ def wordings(versions: list[int]) -> dict[str, str]:
         for criterion in (document or {}).get("criteria", ()):
             found[criterion["key"]] = criterion["wording"]
     return found
+
+
+def _challenged(rows: QuerySet[Handoff]) -> dict[str, Counts]:
+    """The returns that name each clause, and those of leads that it had carried."""
+    named = Concat(Value(" "), F("challenged_key"), Value(" "))
+    found: Any = (
+        narrowed(rows, status="challenged")
+        .order_by()
+        .values("challenged_key")
+        .annotate(n=Count("pk"), n_carried=Count("pk", filter=Q(carried__contains=named)))
+    )
+    return {
+        row["challenged_key"]: {"challenged": row["n"], "challenged_carried": row["n_carried"]}
+        for row in found
+    }
 
 
 def _by_clause(rows: QuerySet[Handoff], names: tuple[str, ...]) -> dict[str, Counts]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db.models import Count, QuerySet
 
@@ -16,14 +17,14 @@ from leads.selectors.reasons import present_reasons
 Numbers = dict[str, Any]
 
 
-def cohort_numbers(rows: QuerySet[Handoff], months: list[Period]) -> list[Numbers]:
+def cohort_numbers(rows: QuerySet[Handoff], months: list[Period], zone: ZoneInfo) -> list[Numbers]:
     """For each version and month in which it offered any: {"version", "label", "step", the totals}.
 
     `step` is the number of the month. The newest version first, its months in order. One query.
     """
     found: Any = (
         rows.order_by("-version__number")
-        .annotate(step=step_number(months))
+        .annotate(step=step_number(months, zone))
         .values("version", "version__number", "version__definition__stage", "step")
         .annotate(**total_counts())
         .order_by("-version__number", "version", "step")
@@ -39,20 +40,25 @@ def cohort_numbers(rows: QuerySet[Handoff], months: list[Period]) -> list[Number
     ]
 
 
-def step_numbers(rows: QuerySet[Handoff], steps: list[Period]) -> list[Numbers]:
+def step_totals(rows: QuerySet[Handoff], steps: list[Period], zone: ZoneInfo) -> list[Numbers]:
+    """The totals of each step. One query."""
+    counted: Any = rows.order_by().annotate(step=step_number(steps, zone)).values("step")
+    found = {row["step"]: totals_in(row) for row in counted.annotate(**total_counts())}
+    return [found.get(step, dict.fromkeys(TOTALS, 0)) for step in range(len(steps))]
+
+
+def step_numbers(rows: QuerySet[Handoff], steps: list[Period], zone: ZoneInfo) -> list[Numbers]:
     """For each step: its totals, and `families` and `reasons` of what came back. Three queries.
 
     {…the totals, "families": {family: n}, "reasons": {id of the reason's present row: n}}.
     """
-    totals: Any = rows.order_by().annotate(step=step_number(steps)).values("step").annotate(**total_counts())
-    by_step = {row["step"]: totals_in(row) for row in totals}
-    nothing = dict.fromkeys(TOTALS, 0)
+    totals = step_totals(rows, steps, zone)
     families: dict[int, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     reasons: dict[int, dict[int, int]] = defaultdict(lambda: defaultdict(int))
     returned: Any = (
         rows.filter(status=HandoffStatus.RETURNED)
         .order_by()
-        .annotate(step=step_number(steps))
+        .annotate(step=step_number(steps, zone))
         .values_list("step", "reason__key", "reason__family")
         .annotate(n=Count("pk"))
     )
@@ -61,16 +67,16 @@ def step_numbers(rows: QuerySet[Handoff], steps: list[Period]) -> list[Numbers]:
         families[step][family] += count
         reasons[step][present[key, family].pk] += count
     return [
-        {**by_step.get(step, nothing), "families": dict(families[step]), "reasons": dict(reasons[step])}
+        {**totals[step], "families": dict(families[step]), "reasons": dict(reasons[step])}
         for step in range(len(steps))
     ]
 
 
-def week_counts(rows: QuerySet[Handoff], weeks: list[Period]) -> dict[int, list[int]]:
+def week_counts(rows: QuerySet[Handoff], weeks: list[Period], zone: ZoneInfo) -> dict[int, list[int]]:
     """How many were offered in each week, by version. One query."""
     found: Any = (
         rows.order_by()
-        .annotate(step=step_number(weeks))
+        .annotate(step=step_number(weeks, zone))
         .values_list("version", "step")
         .annotate(n=Count("pk"))
     )

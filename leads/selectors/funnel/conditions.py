@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
 
@@ -63,6 +64,7 @@ def narrowed(
     reason: int | str = "",
     criterion: str = "",
     carried: str = "",
+    uncarried: str = "",
     version: int | str = "",
     channel: str | None = None,
     campaign: str | None = None,
@@ -72,7 +74,8 @@ def narrowed(
 ) -> QuerySet[Handoff]:
     """Only the handoffs that a number counts. `reason` and `version` are ids.
 
-    A reason is one and the same however often it was reworded. `criterion` was challenged, `carried` was met.
+    A reason is one and the same however often it was reworded. `criterion` was challenged, `carried` was met,
+    `uncarried` was not.
     `channel` and `campaign` are those that captured the lead, "" is “not known”; the `last_` ones are those
     of the lead's last act before it was offered: the id of a term, or `NOT_KNOWN`.
     The numbers of a period leave out what a rep pulled: nobody offered it, so nothing was accepted.
@@ -90,6 +93,8 @@ def narrowed(
         rows = rows.filter(status=HandoffStatus.RETURNED, challenged_key=criterion)
     if carried:
         rows = rows.filter(carried__contains=f" {carried} ")
+    if uncarried:
+        rows = rows.exclude(carried__contains=f" {uncarried} ")
     if version:
         rows = rows.filter(version=int(version))
     if channel is not None:
@@ -116,9 +121,8 @@ def last_acts() -> QuerySet[Activity]:
     return acts.exclude(kind__in=by_sales.values("pk")).order_by("-occurred_at", "-pk")
 
 
-def step_number(steps: Sequence[Period]) -> Case:
+def step_number(steps: Sequence[Period], zone: ZoneInfo) -> Case:
     """In which of these following periods a handoff was offered, by number; the last takes what is left."""
-    zone = workspace_zone()
     ends = [step.bounds(zone)[1] for step in steps[:-1]]
     cases = [When(offered_at__lt=end, then=Value(number)) for number, end in enumerate(ends)]
     return Case(*cases, default=Value(len(steps) - 1), output_field=IntegerField())

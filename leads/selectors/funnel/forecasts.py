@@ -29,7 +29,7 @@ def forecast_numbers(rows: QuerySet[Handoff], period: Period, now: datetime) -> 
     zone = workspace_zone()
     start, end = period.bounds(zone)
     weeks = weeks_of(period)
-    counts = week_counts(rows, weeks)
+    counts = week_counts(rows, weeks, zone)
     found = []
     for ballot in _ballots(start, end):
         version = ballot.version

@@ -9,6 +9,7 @@ person or a date. People's is sales' working time from the offer to the decision
 from __future__ import annotations
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 from django.db.models import BigIntegerField, QuerySet, Subquery, Value
@@ -31,14 +32,14 @@ MOST = 0.9
 
 
 def speed_numbers(
-    rows: QuerySet[Handoff], steps: list[Period], calendar: Calendar
+    rows: QuerySet[Handoff], steps: list[Period], zone: ZoneInfo, calendar: Calendar
 ) -> dict[str, list[Numbers]]:
     """For each step, and behind them in all: {"counted", "median", "most"}, in seconds.
 
     {"system": of the `straight` handoffs, by the clock, "human": of the `decided`, in working time}; `most`
     is what nine of ten do not exceed. Both are None where nothing is counted. Two queries.
     """
-    rows = rows.order_by().annotate(step=step_number(steps), offered=_whole("offered_at"))
+    rows = rows.order_by().annotate(step=step_number(steps, zone), offered=_whole("offered_at"))
     straight = _columns(
         rows.filter(condition("straight")).annotate(known=_known()), "step", "known", "offered"
     )
