@@ -131,6 +131,14 @@ WIDER = (
 TERM = r"^(-|\d{1,9})$"
 
 
+def period_in(cleaned: dict[str, Any]) -> Period | None:
+    """The days from `from` to `to`, if both are given and there are such instants."""
+    first, last = cleaned.get("from"), cleaned.get("to")
+    if first and last and (period := Period(first, last)).is_countable:
+        return period
+    return None
+
+
 class WatchFilter(FilterForm):
     status = _choice(_("Became"), (*HandoffStatus.choices, *WIDER))
     reason = _choice(_("Reason"))
@@ -146,6 +154,7 @@ class WatchFilter(FilterForm):
     last_channel = forms.RegexField(TERM, required=False, widget=forms.HiddenInput)
     last_campaign = forms.RegexField(TERM, required=False, widget=forms.HiddenInput)
     last_content = forms.RegexField(TERM, required=False, widget=forms.HiddenInput)
+    persona = forms.SlugField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, data: Any, **choices: Choices) -> None:
         super().__init__(data, **choices)
@@ -157,8 +166,7 @@ class WatchFilter(FilterForm):
     def chosen(self) -> dict[str, Any]:
         values: dict[str, Any] = super().chosen
         del values["from"], values["to"]
-        first, last = self.cleaned_data.get("from"), self.cleaned_data.get("to")
-        if first and last and (period := Period(first, last)).is_countable:
+        if period := period_in(self.cleaned_data):
             values["period"] = period
         return values
 
@@ -201,10 +209,20 @@ class PlaceFilter(forms.Form):
 
 
 class LedgerFilter(forms.Form):
-    """Which of an entry's handoffs: those of one week, those that kept the promise or did not."""
+    """Which of an entry's handoffs: those of one week or period, those that kept the promise or did not."""
 
     week_of = forms.DateField(required=False)
     promise = forms.ChoiceField(required=False, choices=[("kept", ""), ("broken", "")])
+
+    def __init__(self, data: Any) -> None:
+        super().__init__(data)
+        for name in ("from", "to"):
+            self.fields[name] = forms.DateField(required=False)
+
+    @property
+    def period(self) -> Period | None:
+        self.is_valid()
+        return period_in(self.cleaned_data)
 
     @property
     def week(self) -> date | None:

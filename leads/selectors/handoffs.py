@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
 from leads.models import FollowUp, Handoff, HandoffStatus, Outcome
+from leads.selectors.fitting import fitting_key
 from leads.selectors.funnel import NOT_KNOWN, Period, narrowed
 from leads.words import words_match
 from portal.common.models import User
@@ -137,6 +138,7 @@ def watch_list(
     last_channel: str = "",
     last_campaign: str = "",
     last_content: str = "",
+    persona: str = "",
     since: str = "",
     period: Period | None = None,
     sort: str = "",
@@ -161,6 +163,8 @@ def watch_list(
         last_campaign=last_campaign,
         last_content=last_content,
     )
+    if persona:
+        rows = fitting_key(rows, persona)
     if q:
         rows = rows.filter(words_match(q, "lead"))
     if since:

@@ -29,13 +29,13 @@ def forecast_numbers(rows: QuerySet[Handoff], period: Period, now: datetime) -> 
     zone = workspace_zone()
     start, end = period.bounds(zone)
     weeks = weeks_of(period)
-    counts = week_counts(rows, weeks, zone)
+    counts, none = week_counts(rows, weeks, zone), [0] * len(weeks)
     found = []
     for ballot in _ballots(start, end):
         version = ballot.version
         begins, ends = version.activated_at, min(version.ended_at or now, now)
         whole = [
-            {"first": week.first, "last": week.last, "offered": counts.get(version.pk, {}).get(number, 0)}
+            {"first": week.first, "last": week.last, "offered": counts.get(version.pk, none)[number]}
             for number, week in enumerate(weeks)
             if week.days == 7 and begins <= week.bounds(zone)[0] and week.bounds(zone)[1] <= ends
         ]
