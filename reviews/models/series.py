@@ -154,6 +154,7 @@ class Participation(models.Model):
     person = models.ForeignKey("common.User", on_delete=models.PROTECT, related_name="participations")
     reply = models.CharField(max_length=16, choices=Reply.choices, default=Reply.NONE)
     replied_at = models.DateTimeField(null=True, blank=True)
+    preread_at = models.DateTimeField(null=True, blank=True)  # when the agenda was mailed, once
     was_present = models.BooleanField(default=False)
     confidence = models.PositiveSmallIntegerField(null=True, blank=True)
     confidence_sentence = models.CharField(max_length=300, blank=True)
