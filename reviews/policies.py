@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from portal.common.decisions import ALLOW, Decision, deny
 from portal.common.models import HOUSES, Team, User
-from reviews.models import Action, AgendaItem, Meeting, MeetingStatus
+from reviews.models import Action, AgendaItem, BacklogItem, Meeting, MeetingStatus, Series
 
 
 def may_read(user: User) -> Decision:
@@ -77,6 +77,29 @@ def may_decide_item(user: User, item: AgendaItem) -> Decision:
     if item.meeting.status == MeetingStatus.SCHEDULED:
         return deny(_("The meeting is not open yet. Outcomes are recorded in the room."))
     return may_run_meeting(user, item.meeting)
+
+
+def may_put_off(user: User, item: AgendaItem) -> Decision:
+    """Before the meeting: leave an item to the next one, or bring it back."""
+    if item.meeting.status == MeetingStatus.OPEN:
+        return deny(_("The meeting is open: what is left to the next one is decided in the room."))
+    return may_take_part(user, item.meeting)
+
+
+def may_add_to_backlog(user: User, series: Series) -> Decision:
+    """Anyone who reads reviews may say what should be talked about, invited or not."""
+    decision = may_read(user)
+    if decision and series.ended_at:
+        return deny(_("This review has ended. It has no next agenda."))
+    return decision
+
+
+def may_remove_from_backlog(user: User, row: BacklogItem) -> Decision:
+    if row.added_by_id == user.pk and user.is_active:
+        return ALLOW
+    if not may_run(user):
+        return deny(_("Only %(who)s or a manager can take this off.") % {"who": row.added_by})
+    return ALLOW
 
 
 def may_end_action(user: User, action: Action) -> Decision:

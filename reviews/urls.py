@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reviews.views import feeds, insights, meetings, room, series
+from reviews.views import ahead, feeds, insights, meetings, room, series
 
 app_name = "reviews"
 urlpatterns = [
@@ -23,6 +23,13 @@ urlpatterns = [
     path("meetings/<int:pk>/reply", meetings.meeting_answer_invitation, name="meeting_reply"),
     path("meetings/<int:pk>/close", meetings.meeting_end, name="meeting_close"),
     path("meetings/<int:pk>/minutes.md", meetings.minutes_download, name="minutes_download"),
+    # The agenda before the meeting
+    path("meetings/<int:pk>/preread", ahead.preread, name="preread"),
+    path("meetings/<int:pk>/preread.pdf", ahead.preread_pdf, name="preread_pdf"),
+    path("items/<int:pk>/put-off", ahead.item_leave_out, name="item_put_off"),
+    path("items/<int:pk>/bring-back", ahead.item_take_back, name="item_bring_back"),
+    path("series/<int:pk>/backlog", ahead.backlog, name="backlog"),
+    path("backlog/<int:pk>/remove", ahead.backlog_off, name="backlog_remove"),
     # In the room
     path("meetings/<int:pk>/state", room.room_state, name="room_state"),
     path("meetings/<int:pk>/work", room.room_work, name="room_work"),

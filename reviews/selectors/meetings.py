@@ -104,6 +104,11 @@ def items_of(meeting: Meeting) -> list[AgendaItem]:
     )
 
 
+def agenda_of(meeting: Meeting) -> list[AgendaItem]:
+    """What is to be talked about, in order: without what was left to the next meeting."""
+    return [item for item in items_of(meeting) if item.status != AgendaItem.Status.DEFERRED]
+
+
 def undecided_of(items: list[AgendaItem]) -> list[AgendaItem]:
     """The items that keep a meeting from closing."""
     return [item for item in items if item.needs_outcome and item.decision is None]

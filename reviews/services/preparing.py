@@ -6,7 +6,6 @@ from datetime import date, datetime, timedelta
 
 import structlog
 from django.db import transaction
-from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -19,6 +18,7 @@ from reviews.evidence.agenda import proposals
 from reviews.evidence.cards import Proposal
 from reviews.models import AgendaItem, Cadence, Meeting, MeetingStatus, Series
 from reviews.selectors.meetings import earlier_meeting, meetings_to_prepare
+from reviews.services.backlog import backlog_flow, carry_over, is_next, last_position
 from reviews.services.occurrences import keep_ahead
 
 PREPARED_DAYS_AHEAD = 14
@@ -31,7 +31,8 @@ def meeting_prepare(*, meeting: Meeting, actor: User | None) -> Meeting:
     """Put what the evidence asks for on the agenda, and renew the evidence of what is there already.
 
     Safe to repeat: an item is known by its source. `actor` None is the portal itself. Items that somebody
-    has dealt with, or written by hand, are left as they are.
+    has dealt with, or written by hand, are left as they are. The next meeting of a series takes up its
+    backlog, and what people had put on the agenda of a meeting that was skipped.
     """
     if actor is not None:
         policies.may_run_meeting(actor, meeting).require()
@@ -47,9 +48,19 @@ def meeting_prepare(*, meeting: Meeting, actor: User | None) -> Meeting:
     meeting.period_from, meeting.period_to = _period(meeting)
     meeting.prepared_at = now
     meeting.save(update_fields=["period_from", "period_to", "prepared_at"])
-    added = _write(meeting, proposals(meeting, now))
+    found = proposals(meeting, now)
+    gone = _take_off(meeting, {each.source_key for each in found})
+    flows = is_next(meeting)
+    added = carry_over(meeting) if flows else 0
+    added += _write(meeting, found)
+    added += backlog_flow(meeting) if flows else 0
     if is_first or actor is not None:
-        audit.record("meeting.prepared", subject=meeting, actor=actor, after={"items_added": added})
+        audit.record(
+            "meeting.prepared",
+            subject=meeting,
+            actor=actor,
+            after={"items_added": added, "items_gone": gone},
+        )
     return meeting
 
 
@@ -69,9 +80,25 @@ def _period(meeting: Meeting) -> tuple[date, date]:
     return last - timedelta(days=days - 1), last
 
 
+def _take_off(meeting: Meeting, asked_for: set[str]) -> int:
+    """Off goes what the portal put on and nothing asks for any more, unless somebody has touched it."""
+    if meeting.status != MeetingStatus.SCHEDULED:
+        return 0
+    untouched = meeting.items.filter(
+        added_by=None,
+        carried_from=None,
+        status=AgendaItem.Status.WAITING,
+        outcome=None,
+        notes="",
+        actions=None,
+    )
+    gone, _by_model = untouched.exclude(source_key__in=asked_for).delete()
+    return gone
+
+
 def _write(meeting: Meeting, found: list[Proposal]) -> int:
-    known = {item.source_key: item for item in meeting.items.all()}
-    last = meeting.items.aggregate(last=Max("position"))["last"] or 0
+    known = {item.source_key: item for item in meeting.items.select_related("outcome")}
+    last = last_position(meeting)
     added = 0
     for proposal in found:
         item = known.get(proposal.source_key)
@@ -81,7 +108,7 @@ def _write(meeting: Meeting, found: list[Proposal]) -> int:
                 meeting=meeting,
                 source_key=proposal.source_key,
                 kind=proposal.kind,
-                title=proposal.title,
+                title=proposal.title[:250],
                 criterion_key=proposal.criterion_key,
                 version=proposal.version,
                 evidence=proposal.evidence,
@@ -91,7 +118,7 @@ def _write(meeting: Meeting, found: list[Proposal]) -> int:
             )
         elif item.status == AgendaItem.Status.WAITING and item.decision is None:
             # An item that was carried over keeps its own place and gets the new evidence.
-            item.kind, item.title, item.evidence = proposal.kind, proposal.title, proposal.evidence
+            item.kind, item.title, item.evidence = proposal.kind, proposal.title[:250], proposal.evidence
             item.version, item.needs_outcome = proposal.version, proposal.needs_outcome
             item.save(update_fields=["kind", "title", "evidence", "version", "needs_outcome"])
     return added

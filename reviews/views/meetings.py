@@ -17,6 +17,7 @@ from reviews.evidence.agenda import period_of
 from reviews.evidence.results import headline_numbers
 from reviews.forms import ActionForm, ConfidenceForm, ItemForm, MoveForm, NotesForm, OutcomeForm
 from reviews.models import Meeting, MeetingStatus
+from reviews.selectors.agenda_view import agenda_ahead
 from reviews.selectors.meeting_view import meeting_view, shown_item
 from reviews.selectors.meetings import meetings_visible_to
 from reviews.services.closing import meeting_close
@@ -50,6 +51,8 @@ def context_of(request: SignedInRequest, meeting: Meeting, **forms: Any) -> dict
         "alert": "",
         "their_notes": None,
     }
+    if meeting.status in (MeetingStatus.SCHEDULED, MeetingStatus.CANCELLED):
+        context |= agenda_ahead(meeting, context["items"])
     if meeting.numbers and meeting.status == MeetingStatus.CLOSED:
         context["headline"] = headline_numbers(meeting.numbers["totals"], period_of(meeting))
     return context | forms
