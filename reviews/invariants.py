@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from django.db.models import Count, F, Q
 from django.utils import timezone
 
-from reviews.models import Action, AgendaItem, Meeting, MeetingStatus, Participation, Series
+from reviews.models import Action, AgendaItem, BacklogItem, Meeting, MeetingStatus, Participation, Series
 
 
 def breaches() -> list[str]:
@@ -46,6 +46,9 @@ def _items() -> Iterator[str]:
         yield f"Agenda item {item.pk} was decided as a change, and no draft was opened."
     for action in Action.objects.filter(item__isnull=False).exclude(item__meeting=F("meeting")):
         yield f"Action {action.pk} hangs on an item of another meeting."
+    taken = BacklogItem.objects.filter(item__isnull=False)
+    for row in taken.exclude(item__meeting__series=F("series")):
+        yield f"Backlog item {row.pk} stands on the agenda of another series."
     ended = Q(status=Action.Status.OPEN, ended_at__isnull=False) | (
         ~Q(status=Action.Status.OPEN) & Q(ended_at=None)
     )

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from portal.common import owed
-from reviews.tasks import keep_reviews_ready
+from reviews.selectors.meetings import oldest_renewal_due
+from reviews.tasks import keep_reviews_ready, renew_agendas
 
 
 def register() -> None:
     # By the hour is enough: a series is laid out a year ahead, and an agenda two weeks.
     owed.register_chore(keep_reviews_ready.delay)
+    owed.register("agendas", oldest_renewal_due)
+    owed.register_bell(renew_agendas.delay)

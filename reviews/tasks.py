@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from reviews.services.preparing import agendas_prepare_due, meetings_keep_ahead
+from reviews.services.preparing import agendas_prepare_due, agendas_renew_due, meetings_keep_ahead
 from reviews.services.preread import prereads_owe_due
 
 
@@ -14,3 +14,9 @@ def keep_reviews_ready() -> None:
     meetings_keep_ahead()
     agendas_prepare_due()
     prereads_owe_due()
+
+
+@shared_task(name="reviews.renew_agendas")
+def renew_agendas() -> None:
+    """Renew the evidence of agendas for which somebody has asked."""
+    agendas_renew_due()

@@ -24,6 +24,7 @@ urlpatterns = [
     path("meetings/<int:pk>/close", meetings.meeting_end, name="meeting_close"),
     path("meetings/<int:pk>/minutes.md", meetings.minutes_download, name="minutes_download"),
     # The agenda before the meeting
+    path("meetings/<int:pk>/renewal", ahead.renewal, name="agenda_renewal"),
     path("meetings/<int:pk>/preread", ahead.preread, name="preread"),
     path("meetings/<int:pk>/preread.pdf", ahead.preread_pdf, name="preread_pdf"),
     path("items/<int:pk>/put-off", ahead.item_leave_out, name="item_put_off"),

@@ -76,6 +76,15 @@ def _challenged_clause() -> str:
     return reverse("leads:challenges_of_clause", args=[keys[0]])
 
 
+def _of_next_review(route: str) -> str:
+    meetings = Meeting.objects.filter(status="scheduled", prepared_at__isnull=False)
+    return reverse(route, args=[meetings.earliest("pk").pk])
+
+
+def _of_review(route: str) -> str:
+    return reverse(route, args=[Series.objects.earliest("pk").pk])
+
+
 PAGES = (
     _page("home of a marketer", "maya", "portal:home"),
     # Sixteen for who runs marketing and is told of the nightly counts as well; none of them grows.
@@ -138,6 +147,8 @@ PAGES = (
     _of(
         "meeting, its minutes", "rita", lambda: Meeting.objects.filter(status="closed").order_by("-starts_at")
     ),
+    Listed("pre-read", "rita", lambda: _of_next_review("reviews:preread"), is_list=True),
+    Listed("backlog", "rita", lambda: _of_review("reviews:backlog"), is_list=True),
     _page("insights", "rita", "reviews:insights"),
     *(_page(f"insights: {name}", "rita", "reviews:insight", name=name) for name in REPORTS),
     _page("people", "ada", "portal:people"),

@@ -20,6 +20,7 @@ from reviews.models import (
     Action,
     AgendaItem,
     Attendee,
+    BacklogItem,
     ItemKind,
     ItemOutcome,
     Meeting,
@@ -69,6 +70,11 @@ PROMISES: tuple[tuple[Promise, ...], ...] = (
         Promise("Listen to ten first calls and note what was missing", "sam", 68, False),
         Promise("Agree on who covers the queue on Fridays", "rita", 110, False),
     ),
+)
+# What has no meeting yet: title, minutes, who added it.
+BACKLOG = (
+    ("Should a second visit to the pricing page count for more?", 10, "liam"),
+    ("Who writes to leads that come back from nurture?", 5, "elena"),
 )
 SENTENCES = (
     "A start that we can measure.",
@@ -321,6 +327,11 @@ def _prepare(
         )
     )
     AgendaItem.objects.bulk_create(items)
+    waiting = BacklogItem.objects.bulk_create(
+        BacklogItem(series=meeting.series, title=title, minutes_planned=minutes, added_by=people[name])
+        for title, minutes, name in BACKLOG
+    )
+    backdate(waiting, added_at=desk.ago(9))
     accepted = [person.pk for person in members[:5]]
     seats = Participation.objects.filter(meeting=meeting)
     replied_at = desk.ago(4)

@@ -171,3 +171,13 @@ def meetings_to_prepare(now: datetime | None = None) -> QuerySet[Meeting]:
         .select_related("series__definition__active_version")
         .order_by("starts_at")
     )
+
+
+def renewals_due(now: datetime) -> QuerySet[Meeting]:
+    """The agendas that somebody has asked to be renewed and that no worker is at, longest waiting first."""
+    asked = Meeting.objects.filter(status__in=AHEAD, renewal_due_at__lte=now)
+    return asked.select_related("series").order_by("renewal_due_at")
+
+
+def oldest_renewal_due(now: datetime) -> datetime | None:
+    return renewals_due(now).values_list("renewal_due_at", flat=True).first()

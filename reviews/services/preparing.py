@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 
 import structlog
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -17,16 +18,16 @@ from reviews import policies
 from reviews.evidence.agenda import proposals
 from reviews.evidence.cards import Proposal
 from reviews.models import AgendaItem, Cadence, Meeting, MeetingStatus, Series
-from reviews.selectors.meetings import earlier_meeting, meetings_to_prepare
+from reviews.selectors.meetings import AHEAD, earlier_meeting, meetings_to_prepare, renewals_due
 from reviews.services.backlog import backlog_flow, carry_over, is_next, last_position
 from reviews.services.occurrences import keep_ahead
 
 PREPARED_DAYS_AHEAD = 14
 RENEWED_AFTER = timedelta(hours=24)
+RENEWAL_LEASE = timedelta(minutes=5)
 log = structlog.get_logger(__name__)
 
 
-@transaction.atomic
 def meeting_prepare(*, meeting: Meeting, actor: User | None) -> Meeting:
     """Put what the evidence asks for on the agenda, and renew the evidence of what is there already.
 
@@ -36,19 +37,29 @@ def meeting_prepare(*, meeting: Meeting, actor: User | None) -> Meeting:
     """
     if actor is not None:
         policies.may_run_meeting(actor, meeting).require()
-    meeting = (
-        Meeting.objects.select_for_update(of=("self",))
-        .select_related("series__definition__active_version__definition")
-        .get(pk=meeting.pk)
-    )
-    if meeting.status not in (MeetingStatus.SCHEDULED, MeetingStatus.OPEN):
-        raise Conflict(_("This meeting is over. Its agenda stays as it is."))
     now = timezone.now()
-    is_first = meeting.prepared_at is None
+    meeting = _still_ahead(Meeting.objects.all(), meeting.pk)
     meeting.period_from, meeting.period_to = _period(meeting)
-    meeting.prepared_at = now
-    meeting.save(update_fields=["period_from", "period_to", "prepared_at"])
+    # Counted before the transaction: with a million leads it takes seconds, and others have to write.
     found = proposals(meeting, now)
+    return _lay(meeting, found, actor, now)
+
+
+def _still_ahead(rows: QuerySet[Meeting], pk: int) -> Meeting:
+    meeting = rows.select_related("series__definition__active_version__definition").get(pk=pk)
+    if meeting.status not in AHEAD:
+        raise Conflict(_("This meeting is over. Its agenda stays as it is."))
+    return meeting
+
+
+@transaction.atomic
+def _lay(meeting: Meeting, found: list[Proposal], actor: User | None, now: datetime) -> Meeting:
+    period = meeting.period_from, meeting.period_to
+    meeting = _still_ahead(Meeting.objects.select_for_update(of=("self",)), meeting.pk)
+    is_first = meeting.prepared_at is None
+    meeting.period_from, meeting.period_to = period
+    meeting.prepared_at, meeting.renewal_due_at = now, None
+    meeting.save(update_fields=["period_from", "period_to", "prepared_at", "renewal_due_at"])
     gone = _take_off(meeting, {each.source_key for each in found})
     flows = is_next(meeting)
     added = carry_over(meeting) if flows else 0
@@ -151,3 +162,19 @@ def agendas_prepare_due(now: datetime | None = None) -> int:
         except Conflict:
             log.info("meeting_moved_on", meeting=meeting.pk)
     return len(due)
+
+
+def agendas_renew_due(now: datetime | None = None) -> int:
+    """Renew the agendas that somebody has asked for; says how many."""
+    now = now or timezone.now()
+    renewed = 0
+    for meeting in renewals_due(now):
+        asked = Meeting.objects.filter(pk=meeting.pk, renewal_due_at=meeting.renewal_due_at)
+        # Whoever puts it off has it; a worker that dies over it costs these minutes.
+        if asked.update(renewal_due_at=now + RENEWAL_LEASE):
+            try:
+                meeting_prepare(meeting=meeting, actor=None)
+            except Conflict:
+                log.info("meeting_moved_on", meeting=meeting.pk)
+            renewed += 1
+    return renewed

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from portal.common.errors import Conflict, Invalid
+from portal.common.fragments import STOP_POLLING
 from portal.common.printing import can_print, pdf_of
 from portal.common.requests import SignedInRequest
 from reviews import policies
@@ -27,6 +28,15 @@ def _prepared(request: SignedInRequest, pk: int) -> Meeting:
     if meeting.prepared_at is None:
         raise Conflict(_("There is nothing to read yet: the agenda prepares itself two weeks ahead."))
     return meeting
+
+
+@require_GET
+def renewal(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Asked for while a worker counts; once it is done the whole page is fetched again."""
+    meeting = the_meeting(request, pk)
+    if meeting.renewal_due_at is None:
+        return HttpResponse(status=STOP_POLLING, headers={"HX-Refresh": "true"})
+    return render(request, "reviews/_renewal.html", {"meeting": meeting})
 
 
 @require_GET

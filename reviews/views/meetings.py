@@ -22,7 +22,7 @@ from reviews.selectors.meeting_view import meeting_view, shown_item
 from reviews.selectors.meetings import meetings_visible_to
 from reviews.services.closing import meeting_close
 from reviews.services.meetings import meeting_cancel, meeting_move, meeting_open, meeting_reply
-from reviews.services.preparing import meeting_prepare
+from reviews.services.renewing import agenda_ask
 
 TEMPLATES = {
     MeetingStatus.OPEN: "reviews/meeting_room.html",
@@ -72,8 +72,9 @@ def meeting_page(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def meeting_get_ready(request: SignedInRequest, pk: int) -> HttpResponse:
-    meeting = meeting_prepare(meeting=the_meeting(request, pk), actor=request.user)
-    messages.success(request, _("The agenda has today’s evidence."))
+    meeting = the_meeting(request, pk)
+    agenda_ask(meeting=meeting, actor=request.user)
+    messages.success(request, _("The evidence is being counted. It stands here in a moment."))
     return redirect(meeting)
 
 
