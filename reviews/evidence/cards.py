@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
+from django.utils import formats
 from django.utils.translation import gettext as _
 
 from definitions.models import Version
@@ -82,6 +83,11 @@ def watch_address(period: Period, **narrowing: Any) -> str:
     return (
         f"{reverse('leads:watch_list')}?{urlencode({k: v for k, v in query.items() if v not in ('', None)})}"
     )
+
+
+def one_decimal(value: float) -> str:
+    # Rounded first: Django's own cuts off.
+    return formats.number_format(round(value, 1), decimal_pos=1)
 
 
 def share_words(part: int, whole: int) -> str:

@@ -20,6 +20,7 @@ from reviews.evidence.cards import (
     card,
     cell,
     number,
+    one_decimal,
     row,
     table,
     watch_address,
@@ -54,19 +55,15 @@ def predictions(version: Version | None, numbers: dict[str, Any], under: UnderRe
     return Proposal(f"predictions:{version.pk}", ItemKind.PREDICTIONS, title, evidence, version=version)
 
 
-def _said(value: float) -> str:
-    return formats.number_format(value, decimal_pos=1)
-
-
 def _sentence(expected: Json | None, came: float | None) -> str:
     """`came` is leads a week; None while too few weeks are over."""
     if expected is None:
         return _("No volume was foretold; what voters expected in their own words stands below.")
     if came is None:
         return _("About %(n)s leads a week were expected. It is too early to say whether they come.") % {
-            "n": _said(expected["value"])
+            "n": one_decimal(expected["value"])
         }
-    values = {"n": _said(expected["value"]), "came": _said(came)}
+    values = {"n": one_decimal(expected["value"]), "came": one_decimal(came)}
     if "low" not in expected:  # a slip from before the range was kept beside the mean
         return _("About %(n)s leads a week were expected; %(came)s came.") % values
     values |= {"low": expected["low"], "high": expected["high"]}
@@ -89,14 +86,17 @@ def _volume(
 ) -> list[Number]:
     of_weeks = ngettext("in %(n)d whole week", "in %(n)d whole weeks", len(weeks)) % {"n": len(weeks)}
     url = watch_address(under.period, version=version.pk)
-    said = number(_("Came a week"), words.too_early() if came is None else _said(came), of_weeks, url)
+    said = number(_("Came a week"), words.too_early() if came is None else one_decimal(came), of_weeks, url)
     if expected is None:
         return [said]
     told = _("when it was voted on")
     if expected["as_of"]:
         day = expected["as_of"].astimezone(under.zone).date()
         told = _("when it was voted on, %(day)s") % {"day": day_words(day)}
-    found = [number(_("Expected a week"), _said(expected["value"]), told, version.get_absolute_url()), said]
+    found = [
+        number(_("Expected a week"), one_decimal(expected["value"]), told, version.get_absolute_url()),
+        said,
+    ]
     if "low" in expected:
         values = {"low": expected["low"], "high": expected["high"]}
         within = sum(expected["low"] <= week["offered"] <= expected["high"] for week in weeks)
@@ -128,6 +128,7 @@ def _foretold(votes: list[Vote]) -> Json | None:
 def _by_week(expected: Json | None, weeks: list[Json], version: Version) -> Json | None:
     if expected is None:
         return None
+    foretold = one_decimal(expected["value"])
     values = [
         {
             "value": week["offered"],
@@ -144,5 +145,5 @@ def _by_week(expected: Json | None, weeks: list[Json], version: Version) -> Json
         "axis": _("Week from"),
         "labels": [formats.date_format(week["first"], "j M") for week in weeks],
         "series": [{"name": _("Offered"), "values": values, "look": "marketing"}],
-        "mark": {"name": _("Expected: %(n)s") % {"n": _said(expected["value"])}, "value": expected["value"]},
+        "mark": {"name": _("Expected: %(n)s") % {"n": foretold}, "value": expected["value"]},
     }

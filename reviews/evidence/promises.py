@@ -27,6 +27,7 @@ from reviews.evidence.cards import (
     card,
     cell,
     number,
+    one_decimal,
     row,
     share_cell,
     share_words,
@@ -78,7 +79,7 @@ def sla(numbers: dict[str, Any], under: UnderReview) -> Proposal | None:
         ),
         number(
             _("Marketing: leads a week"),
-            _one_decimal(a_week),
+            one_decimal(a_week),
             _("%(n)d offered in the period") % {"n": totals["offered_in_all"]},
             watch_address(period),
         ),
@@ -88,12 +89,8 @@ def sla(numbers: dict[str, Any], under: UnderReview) -> Proposal | None:
     return Proposal("sla", ItemKind.SLA, _("Promises both ways"), evidence)
 
 
-def _one_decimal(value: float) -> str:
-    return formats.number_format(value, decimal_pos=1)
-
-
 def _hours(hours: float | None) -> str:
-    return _("none yet") if hours is None else _("%(n)s working hours") % {"n": _one_decimal(hours)}
+    return _("none yet") if hours is None else _("%(n)s working hours") % {"n": one_decimal(hours)}
 
 
 def _ledger(under: UnderReview) -> Json | None:
@@ -138,7 +135,7 @@ def capacity(numbers: dict[str, Any], under: UnderReview) -> Proposal | None:
     counted = [
         number(
             _("Offered a week"),
-            _one_decimal(a_week),
+            one_decimal(a_week),
             _("of %(n)d that sales can work") % {"n": declared},
             watch_address(under.period),
         ),

@@ -15,6 +15,7 @@ from django.utils import timezone
 from definitions.models import Version
 from portal.common.errors import Conflict, Invalid, Refused
 from portal.common.models import AuditEntry, User
+from portal.common.owed import lag_by_kind
 from reviews.models import AgendaItem, BacklogItem, ItemOutcome, Meeting
 from reviews.selectors.agenda_view import backlog_of
 from reviews.services.ahead import item_bring_back, item_put_off
@@ -22,8 +23,10 @@ from reviews.services.backlog import backlog_add, backlog_remove
 from reviews.services.closing import meeting_close
 from reviews.services.items import item_add, item_finish, item_note
 from reviews.services.meetings import meeting_cancel, meeting_open
-from reviews.services.preparing import meeting_prepare
+from reviews.services.preparing import agendas_renew_due, meeting_prepare
+from reviews.services.renewing import agenda_ask
 from reviews.services.series import series_end
+from reviews.tasks import renew_agendas
 from tests.builders import NOW, a_criterion, a_document, a_version, marco, maya, olga, rita, sam, signed_in
 from tests.reviews.agenda_stories import a_prepared_meeting, item_of
 from tests.reviews.builders import a_handoff, a_series, first_meeting
@@ -142,6 +145,7 @@ def test_an_item_goes_with_what_asked_for_it() -> None:
     )
     meeting = a_prepared_meeting()
     assert item_of(meeting, "clause:c-old").needs_outcome
+    Version.objects.filter(pk=version.pk).update(status="superseded")
     version.definition.active_version = a_version(a_document())
     version.definition.save(update_fields=["active_version"])
     meeting_prepare(meeting=first_meeting(meeting.series), actor=None)
@@ -172,6 +176,53 @@ def test_the_order_that_people_gave_it_stays(prepared: Meeting) -> None:
     with time_machine.travel(NOW + timedelta(days=1), tick=False):
         meeting_prepare(meeting=first_meeting(prepared.series), actor=None)
     assert titles(prepared) == order
+
+
+# -- on demand ---------------------------------------------------------------------------------------------
+
+
+def test_on_demand_a_worker_counts(version: Version) -> None:
+    meeting = first_meeting(a_series())
+    address = reverse("reviews:agenda_renewal", args=[meeting.pk])
+    assert post(maya(), "meeting_prepare", meeting.pk).status_code == 403
+    assert lag_by_kind().get("agendas") is None
+    assert post(rita(), "meeting_prepare", meeting.pk).status_code == 302
+    meeting.refresh_from_db()
+    assert (meeting.renewal_due_at, meeting.prepared_at) == (NOW, None)
+    assert lag_by_kind()["agendas"] == 0.0
+    page = signed_in(rita()).get(meeting.get_absolute_url()).content.decode()
+    assert address in page
+    assert reverse("reviews:meeting_prepare", args=[meeting.pk]) not in page
+    waiting = signed_in(rita()).get(address)
+    assert (waiting.status_code, "HX-Refresh" in waiting.headers) == (200, False)
+    renew_agendas()
+    assert titles(meeting) == ["Results of MQL v1"]
+    meeting.refresh_from_db()
+    assert (meeting.renewal_due_at, meeting.prepared_at) == (None, NOW)
+    done = signed_in(rita()).get(address)
+    assert (done.status_code, done.headers["HX-Refresh"]) == (286, "true")
+    assert agendas_renew_due() == 0
+
+
+def test_a_renewal_that_a_worker_has_is_nobody_elses(version: Version) -> None:
+    meeting = first_meeting(a_series())
+    agenda_ask(meeting=meeting, actor=rita())
+    # Another worker took it a moment ago, and died over it.
+    Meeting.objects.filter(pk=meeting.pk).update(renewal_due_at=NOW + timedelta(minutes=5))
+    assert agendas_renew_due() == 0
+    assert agendas_renew_due(NOW + timedelta(minutes=6)) == 1
+
+
+def test_what_is_over_is_not_renewed(version: Version) -> None:
+    meeting = first_meeting(a_series())
+    meeting_cancel(meeting=meeting, actor=rita())
+    with pytest.raises(Refused):
+        agenda_ask(meeting=first_meeting(meeting.series), actor=rita())
+    with pytest.raises(Conflict):
+        # It was skipped a moment after the page was shown.
+        meeting.status = "scheduled"
+        agenda_ask(meeting=meeting, actor=rita())
+    assert not AuditEntry.objects.filter(verb="meeting.renewal_asked").exists()
 
 
 # -- the backlog -------------------------------------------------------------------------------------------

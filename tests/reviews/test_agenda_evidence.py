@@ -259,7 +259,7 @@ def in_force_since(day: date) -> Version:
     ("case", "numbers", "words"),
     [
         ("within", (3, 4, 5, 4), "As many leads came as was foretold: 4.0 a week, of 2 to 6 and about 4.5."),
-        ("below", (1, 1, 2, 1), "Fewer leads came than in any week foretold: 1.3 a week, of 2 to 6."),
+        ("below", (1, 1, 2, 1), "Fewer leads came than in any week foretold: 1.2 a week, of 2 to 6."),
         ("above", (7, 9, 8, 7), "More leads came than in any week foretold: 7.8 a week, of 2 to 6."),
     ],
 )

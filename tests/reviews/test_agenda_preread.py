@@ -130,7 +130,8 @@ def test_the_page_has_everything_unfolded(full: Meeting) -> None:
     page = response.content.decode()
     assert "Tuesday 12 May 2026, 10:00 (Europe/Berlin)" in page
     assert "By what they looked at last before the offer" in page
-    assert page.count('<svg class="chart-drawing') == 2
+    assert page.count('<figure class="chart"') == 2
+    assert page.count("<svg") > page.count('<svg class="icon')
     assert "More evidence" not in page
     assert re.search(r"Left to the next meeting</h2>\s*<ul><li>Promises both ways", page)
     assert reverse("reviews:preread_pdf", args=[full.pk]) in page
