@@ -164,8 +164,9 @@ def _acceptance(version: Version, cohorts: list[tuple[Json, Json]]) -> Json | No
 
 
 def _channels(version: Version, under: UnderReview) -> Json | None:
-    rows = under.handoffs(version=version.pk).order_by().values("lead__channel").annotate(**total_counts())
-    most_first: Any = rows.order_by("-n_offered_in_all", "lead__channel")[:CHANNELS_SHOWN]
+    rows = under.handoffs(version=version.pk).order_by()
+    counted: Any = rows.values("lead__channel").annotate(**total_counts())
+    most_first = counted.order_by("-n_offered_in_all", "lead__channel")[:CHANNELS_SHOWN]
     lines = [
         _row(
             each["lead__channel"] or _("Not known"),
