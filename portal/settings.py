@@ -291,6 +291,8 @@ DEFAULT_FROM_EMAIL = (
     os.environ.get("DEFAULT_FROM_EMAIL") or f"Accord <accord@{_site.hostname or 'localhost'}>"
 )
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+# Where calendar programs send their replies to invitations; empty: to whoever runs the review.
+REPLIES_EMAIL = os.environ.get("REPLIES_EMAIL", "").strip()
 if PRODUCTION and not EMAIL_URL:
     CONFIGURATION_PROBLEMS.append(
         (

@@ -26,6 +26,12 @@ def may_run(user: User) -> Decision:
     return decision
 
 
+def may_manage_workspace_feed(user: User) -> Decision:
+    if not user.is_administrator:
+        return deny(_("Only an administrator can renew or stop the address of the workspace’s calendar."))
+    return ALLOW
+
+
 def may_run_meeting(user: User, meeting: Meeting) -> Decision:
     decision = may_run(user)
     if decision and meeting.status in (MeetingStatus.CLOSED, MeetingStatus.CANCELLED):

@@ -14,6 +14,9 @@ urlpatterns = [
     path("series/<int:pk>/end", series.series_stop, name="series_end"),
     path("series/<int:pk>/attendees", series.attendee_invite, name="attendee_add"),
     path("series/<int:pk>/attendees/<int:person>/remove", series.attendee_leave, name="attendee_remove"),
+    path("series/<int:pk>/call", series.meeting_call_out, name="meeting_call"),
+    path("series/<int:pk>/checkpoints", series.checkpoints, name="checkpoints_add"),
+    path("replies", feeds.reply_upload, name="reply_import"),
     # One meeting
     path("meetings/<int:pk>", meetings.meeting_page, name="meeting_page"),
     path("meetings/<int:pk>/prepare", meetings.meeting_get_ready, name="meeting_prepare"),
@@ -42,5 +45,8 @@ urlpatterns = [
     path("calendar", feeds.feed_settings, name="feed_settings"),
     path("calendar/new", feeds.feed_new, name="feed_renew"),
     path("calendar/off", feeds.feed_off, name="feed_stop"),
+    path("calendar/workspace/new", feeds.workspace_feed_new, name="workspace_feed_renew"),
+    path("calendar/workspace/off", feeds.workspace_feed_off, name="workspace_feed_stop"),
+    path("feed/workspace/<str:token>.ics", feeds.workspace_feed, name="workspace_feed"),
     path("feed/<str:token>.ics", feeds.feed, name="feed"),
 ]

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from reviews import ical
-from reviews.models import Cadence, Series
+from reviews.models import Cadence, Meeting, Series
 
 
 def nth_choices() -> list[tuple[int, str]]:
@@ -53,3 +53,21 @@ def day_words(day: date) -> str:
 def hour_words(instant: datetime, zone: str) -> str:
     """“Tuesday 13 January 2026, 10:00 (Europe/Berlin)”: the same for every reader, for mail and minutes."""
     return f"{date_format(localtime(instant, ical.zone_of(zone)), 'l j F Y, H:i')} ({zone})"
+
+
+def why_extra(meeting: Meeting) -> str:
+    """“Product launch: the new price list”; empty for a meeting that the cadence gave."""
+    kind = meeting.get_trigger_kind_display() if meeting.trigger_kind else ""
+    return ": ".join(part for part in (kind, meeting.trigger) if part)
+
+
+def extra_words(meeting: Meeting) -> str:
+    """What those who are invited to a meeting out of the cadence are told."""
+    values = {
+        "series": meeting.series,
+        "when": hour_words(meeting.starts_at, meeting.series.time_zone),
+        "why": why_extra(meeting),
+    }
+    if not values["why"]:
+        return _("“%(series)s” meets out of its cadence on %(when)s.") % values
+    return _("“%(series)s” meets out of its cadence on %(when)s. %(why)s") % values

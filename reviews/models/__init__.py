@@ -1,5 +1,5 @@
 from reviews.models.agenda import Action, AgendaItem, ItemKind, ItemOutcome, PulseAnswer, Verdict
-from reviews.models.series import Attendee, Cadence, Meeting, MeetingStatus, Participation, Series
+from reviews.models.series import Attendee, Cadence, Meeting, MeetingStatus, Participation, Series, Trigger
 
 __all__ = [
     "Action",
@@ -13,5 +13,6 @@ __all__ = [
     "Participation",
     "PulseAnswer",
     "Series",
+    "Trigger",
     "Verdict",
 ]
