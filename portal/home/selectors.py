@@ -30,6 +30,7 @@ from leads.selectors.runs import open_runs
 from portal.common.models import Notification, Team, User
 from portal.common.selectors import workspace_zone
 from reviews.models import Action, Meeting, MeetingStatus, Participation
+from reviews.selectors.overdue import Missed, is_to_come, meetings_unheld, missed_of
 
 
 @dataclass(frozen=True)
@@ -45,11 +46,11 @@ class ToDo:
     icon: str = "arrow-right"
 
 
-def meetings_ahead(user: User) -> list[Meeting]:
-    """Open and scheduled ones, the next first; `is_attended` says whether this person takes part."""
+def meetings_to_hold(user: User) -> tuple[list[Meeting], list[Missed]]:
+    """Those under way and ahead, the next first, with `is_attended` by this person; and what was missed."""
     own = Participation.objects.filter(meeting=OuterRef("pk"), person=user)
-    ahead = Meeting.objects.filter(status__in=(MeetingStatus.SCHEDULED, MeetingStatus.OPEN))
-    return list(ahead.annotate(is_attended=Exists(own)).select_related("series").order_by("starts_at", "pk"))
+    now, rows = timezone.now(), list(meetings_unheld().annotate(is_attended=Exists(own)))
+    return [each for each in rows if is_to_come(each, now)], missed_of(rows, now)
 
 
 def to_dos(user: User, ballots: list[Ballot], meetings: list[Meeting]) -> list[ToDo]:
