@@ -59,13 +59,12 @@ class Timetable:
             number=number,
         )
 
-    def continued(self, following: datetime, now: datetime) -> Timetable:
-        """Counted anew for a series that would meet next at `following`: it meets in that month still.
+    def continued(self, day: date, now: datetime) -> Timetable:
+        """Counted anew for a series that would meet next on `day`: it meets in that month still.
 
         Where that month has no fitting day left it is the next month, so that no quarter is left out; and
-        days are counted from the day of `following`.
+        days are counted from `day`.
         """
-        day = following.astimezone(self.zone).date()
         first = day if isinstance(self.pattern, EveryDays) else day.replace(day=1)
         return replace(self, starts_on=max(first, now.astimezone(self.zone).date())).ahead_of(now)
 

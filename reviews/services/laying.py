@@ -42,7 +42,9 @@ def lay_again(
     over = {row.original_at for row in rows if not _is_ahead(row, now)}
     following = next(instant for instant in old if instant not in over)
     after = timetable_of(series)
-    after = after.ahead_of(now) if is_new_start else after.continued(following, now)
+    # The day as people knew it: in another zone it may be one of another month.
+    day = following.astimezone(before.zone).date()
+    after = after.ahead_of(now) if is_new_start else after.continued(day, now)
     series.starts_on = after.starts_on
     series.save(update_fields=["starts_on"])
     if has_same_rhythm(before.pattern, after.pattern) and not is_new_start:

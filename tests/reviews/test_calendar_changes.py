@@ -77,6 +77,14 @@ def test_between_two_meetings_the_next_one_stays_in_its_month(case: str, values,
         assert next(each for each in starts(series) if each > JUNE) == expected
 
 
+def test_a_day_that_is_in_another_month_elsewhere_stays_in_its_own() -> None:
+    """The last Sunday at 23:45 in New York is the first of the next month in Berlin."""
+    series = a_series(nth=-1, weekday=6, local_time=time(23, 45), time_zone="America/New_York")
+    assert starts(series)[0] == datetime(2026, 6, 1, 3, 45, tzinfo=UTC)
+    series = series_edit(series=series, actor=rita(), time_zone="Europe/Berlin")
+    assert starts(series)[0] == datetime(2026, 5, 31, 21, 45, tzinfo=UTC)
+
+
 def test_days_are_counted_on_from_the_next_meeting() -> None:
     series = a_series(cadence="every_days", every_days=90, starts_on=date(2026, 5, 10))
     with time_machine.travel(JUNE, tick=False):
