@@ -165,7 +165,16 @@ class NotesForm(forms.Form):
         return cls(initial={"text": item.notes, "edit_number": item.notes_edit_number}, prefix="notes")
 
 
+class ParkForm(forms.Form):
+    title = forms.CharField(label=_("Park for the next meeting"), max_length=250)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{**kwargs, "prefix": "park"})
+
+
 class OutcomeForm(forms.Form):
+    """`edit_number` names the outcome that the decider has before them: 0 while there is none."""
+
     verdict = forms.ChoiceField(label=_("Outcome"), choices=Verdict.choices, widget=forms.RadioSelect)
     reason = forms.CharField(
         label=_("Why"),
@@ -175,18 +184,50 @@ class OutcomeForm(forms.Form):
         help_text=_("Needed for everything but keep. Amend and replace open a draft with this reason on it."),
     )
     owner = forms.ModelChoiceField(
-        label=_("Owner"), queryset=User.objects.none(), required=False, empty_label=_("Nobody in particular")
+        label=_("Owner"),
+        queryset=User.objects.none(),
+        required=False,
+        empty_label=_("Whoever records it"),
+        help_text=_("Who sees to it. They are told."),
     )
     review_on = forms.DateField(label=_("Look at it again by"), required=False, widget=DayInput())
+    edit_number = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0)
 
-    def __init__(self, *args: Any, item: AgendaItem | None = None, **kwargs: Any) -> None:
-        outcome = getattr(item, "outcome", None)
-        initial = {}
+    def __init__(self, *args: Any, item: AgendaItem, **kwargs: Any) -> None:
+        outcome = item.decision
+        initial: dict[str, Any] = {"edit_number": outcome.edit_number if outcome else 0}
         if outcome:
-            initial = {name: getattr(outcome, name) for name in ("verdict", "reason", "review_on")}
+            initial |= {name: getattr(outcome, name) for name in ("verdict", "reason", "review_on")}
             initial["owner"] = outcome.owner_id
         super().__init__(*args, **{**kwargs, "initial": initial, "prefix": "outcome"})
         self.fields["owner"].queryset = people_of_reviews()  # type: ignore[attr-defined]
+
+    def values(self) -> dict[str, Any]:
+        """Keyword arguments for the services. A form that names no number has seen no outcome."""
+        return {**self.cleaned_data, "edit_number": self.cleaned_data["edit_number"] or 0}
+
+
+def _why() -> forms.CharField:
+    return forms.CharField(
+        label=_("What was wrong"),
+        max_length=1_000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Stands beside the minutes with your name. Everyone who was invited is told."),
+    )
+
+
+class OutcomeCorrectionForm(OutcomeForm):
+    why = _why()
+
+
+class NotesCorrectionForm(NotesForm):
+    why = _why()
+
+
+class MinutesCorrectionForm(forms.Form):
+    text = forms.CharField(
+        label=_("What was wrong, and how it was"), max_length=5_000, widget=forms.Textarea(attrs={"rows": 3})
+    )
 
 
 class ActionForm(forms.Form):

@@ -55,6 +55,15 @@ def may_reply(user: User, meeting: Meeting) -> Decision:
     return ALLOW
 
 
+def may_be_present(user: User, meeting: Meeting) -> Decision:
+    """Say of oneself “I am here”."""
+    if meeting.status != MeetingStatus.OPEN:
+        return deny(_("The meeting is not open."))
+    if not is_invited(user, meeting):
+        return deny(_("You are not invited to this review."))
+    return ALLOW
+
+
 def may_say_confidence(user: User, meeting: Meeting) -> Decision:
     if meeting.status != MeetingStatus.OPEN:
         return deny(_("The closing round is held while the meeting is open."))
@@ -68,6 +77,13 @@ def may_decide_item(user: User, item: AgendaItem) -> Decision:
     if item.meeting.status == MeetingStatus.SCHEDULED:
         return deny(_("The meeting is not open yet. Outcomes are recorded in the room."))
     return may_run_meeting(user, item.meeting)
+
+
+def may_correct(user: User, meeting: Meeting) -> Decision:
+    """Put right what the minutes of a closed meeting say. It stands beside them, marked as late."""
+    if meeting.status != MeetingStatus.CLOSED:
+        return deny(_("There are no minutes to correct before the meeting is closed."))
+    return may_run(user)
 
 
 def may_end_action(user: User, action: Action) -> Decision:

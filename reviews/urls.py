@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reviews.views import feeds, insights, meetings, room, series
+from reviews.views import corrections, feeds, insights, meetings, room, series
 
 app_name = "reviews"
 urlpatterns = [
@@ -23,10 +23,19 @@ urlpatterns = [
     path("meetings/<int:pk>/reply", meetings.meeting_answer_invitation, name="meeting_reply"),
     path("meetings/<int:pk>/close", meetings.meeting_end, name="meeting_close"),
     path("meetings/<int:pk>/minutes.md", meetings.minutes_download, name="minutes_download"),
+    path("meetings/<int:pk>/minutes.pdf", meetings.minutes_pdf, name="minutes_pdf"),
+    # Corrected after the close
+    path("meetings/<int:pk>/correct", corrections.minutes_put_right, name="minutes_correct"),
+    path("items/<int:pk>/correct", corrections.item_correct, name="item_correct"),
+    path("items/<int:pk>/correct/outcome", corrections.outcome_put_right, name="outcome_correct"),
+    path("items/<int:pk>/correct/notes", corrections.notes_put_right, name="notes_correct"),
     # In the room
     path("meetings/<int:pk>/state", room.room_state, name="room_state"),
     path("meetings/<int:pk>/work", room.room_work, name="room_work"),
+    path("meetings/<int:pk>/now", room.room_now, name="room_now"),
+    path("meetings/<int:pk>/wall", room.wall, name="wall"),
     path("meetings/<int:pk>/items", room.item_new, name="item_add"),
+    path("meetings/<int:pk>/parked", room.item_aside, name="item_park"),
     path("meetings/<int:pk>/actions", room.action_new, name="action_add"),
     path("meetings/<int:pk>/attendance", room.attendance, name="attendance_set"),
     path("meetings/<int:pk>/confidence", room.confidence, name="confidence_say"),
@@ -35,6 +44,7 @@ urlpatterns = [
     path("items/<int:pk>/leave", room.item_leave, name="item_leave"),
     path("items/<int:pk>/notes", room.item_notes, name="item_note"),
     path("items/<int:pk>/outcome", room.item_outcome, name="item_decide"),
+    path("items/<int:pk>/vote", room.item_vote, name="item_vote"),
     path("actions/<int:pk>/settle", room.action_settle, name="action_settle"),
     # Numbers and calendar
     path("insights", insights.insights, name="insights"),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from reviews import ical
-from reviews.models import Cadence, Series
+from reviews.models import Cadence, ItemOutcome, Series
 
 
 def nth_choices() -> list[tuple[int, str]]:
@@ -53,3 +53,13 @@ def day_words(day: date) -> str:
 def hour_words(instant: datetime, zone: str) -> str:
     """“Tuesday 13 January 2026, 10:00 (Europe/Berlin)”: the same for every reader, for mail and minutes."""
     return f"{date_format(localtime(instant, ical.zone_of(zone)), 'l j F Y, H:i')} ({zone})"
+
+
+def outcome_words(outcome: ItemOutcome) -> str:
+    """“Keep. Works. Owner: Rita Novak. To be looked at again by 1 Sep 2026.”"""
+    parts = [f"{outcome.get_verdict_display()}.", outcome.reason]
+    if outcome.owner:
+        parts.append(_("Owner: %(name)s.") % {"name": outcome.owner})
+    if outcome.review_on:
+        parts.append(_("To be looked at again by %(day)s.") % {"day": day_words(outcome.review_on)})
+    return " ".join(part for part in parts if part)

@@ -34,7 +34,7 @@ from reviews.models import Action, Meeting, MeetingStatus, Participation
 
 @dataclass(frozen=True)
 class ToDo:
-    """One thing to do: what, how many of it, where, and until when."""
+    """One thing to do: what, how many of it, where, and until when. `settles` is an action that ends here."""
 
     sentence: str
     url: str
@@ -43,6 +43,7 @@ class ToDo:
     due_at: datetime | None = None
     is_urgent: bool = False
     icon: str = "arrow-right"
+    settles: int | None = None
 
 
 def meetings_ahead(user: User) -> list[Meeting]:
@@ -115,6 +116,7 @@ def _actions(user: User) -> list[ToDo]:
             ),
             is_urgent=action.due_on <= today,
             icon="check2-square",
+            settles=action.pk,
         )
         for action in Action.objects.filter(owner=user, status=Action.Status.OPEN)
     ]

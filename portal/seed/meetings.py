@@ -30,6 +30,7 @@ from reviews.models import (
     Verdict,
 )
 from reviews.services.occurrences import keep_ahead
+from reviews.services.reminding import next_reminder
 
 TUESDAY = 1
 MONTHS = 3
@@ -275,12 +276,14 @@ def _promise(
             item=items[min(place, len(items) - 1)] if items else None,
             text=promise.text,
             owner=people[promise.owner],
-            due_on=(closed_at + timedelta(days=promise.due)).date(),
+            due_on=due_on,
             status=Action.Status.DONE if promise.is_done else Action.Status.OPEN,
             ended_at=closed_at + timedelta(days=promise.due - 2, hours=3) if promise.is_done else None,
+            remind_at=None if promise.is_done else next_reminder(due_on, people[promise.owner], closed_at),
             created_by=people["mona"],
         )
         for place, promise in enumerate(promises)
+        for due_on in [(closed_at + timedelta(days=promise.due)).date()]
     )
     backdate(actions, created_at=closed_at)
     return list(actions)

@@ -1,4 +1,5 @@
 from reviews.models.agenda import Action, AgendaItem, ItemKind, ItemOutcome, PulseAnswer, Verdict
+from reviews.models.corrections import Correction
 from reviews.models.series import Attendee, Cadence, Meeting, MeetingStatus, Participation, Series
 
 __all__ = [
@@ -6,6 +7,7 @@ __all__ = [
     "AgendaItem",
     "Attendee",
     "Cadence",
+    "Correction",
     "ItemKind",
     "ItemOutcome",
     "Meeting",

@@ -52,6 +52,11 @@ class AgendaItem(models.Model):
     )
     notes = models.TextField(blank=True)
     notes_edit_number = models.PositiveIntegerField(default=1)
+    noted_by = models.ForeignKey(
+        "common.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    # How long the room was at it, apart from the turn under way, which began at `Meeting.current_since`.
+    seconds_spent = models.PositiveIntegerField(default=0)
 
     class Meta:
         ordering = ("position", "id")
@@ -94,6 +99,7 @@ class ItemOutcome(models.Model):
     )
     decided_by = models.ForeignKey("common.User", on_delete=models.PROTECT, related_name="+")
     decided_at = models.DateTimeField()
+    edit_number = models.PositiveIntegerField(default=1)
     is_late = models.BooleanField(default=False)  # a correction after the close
 
     class Meta:
@@ -124,6 +130,8 @@ class Action(models.Model):
     created_by = models.ForeignKey("common.User", on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     ended_at = models.DateTimeField(null=True, blank=True)
+    # When its owner is asked about it next; empty once it has ended.
+    remind_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ("due_on", "id")
@@ -137,6 +145,8 @@ class Action(models.Model):
             models.Index(
                 fields=("owner", "due_on"), condition=Q(status="open"), name="open_actions_of_owner"
             ),
+            # The reminders that are due.
+            models.Index(fields=("remind_at",), condition=Q(status="open"), name="actions_to_remind"),
         )
 
     def __str__(self) -> str:

@@ -111,6 +111,8 @@ class Meeting(models.Model):
     current_item = models.ForeignKey(
         "reviews.AgendaItem", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
+    # Since when everybody's screen shows that item: its timer starts here, so no reload loses it.
+    current_since = models.DateTimeField(null=True, blank=True)
     numbers = models.JSONField(null=True, blank=True)  # frozen at the close; see reviews.evidence
     minutes = models.TextField(blank=True)  # Markdown, written at the close
 

@@ -123,12 +123,14 @@ def meeting_open(*, meeting: Meeting, actor: User) -> Meeting:
         raise Conflict(_("Another meeting of this series is still open. Close it first."))
     meeting = meeting_prepare(meeting=meeting, actor=actor)
     waiting = [item for item in items_of(meeting) if item.status == AgendaItem.Status.WAITING]
+    now = timezone.now()
     MEETING.apply(
         meeting,
         "open",
-        opened_at=timezone.now(),
+        opened_at=now,
         facilitator=actor,
         current_item=waiting[0] if waiting else None,
+        current_since=now if waiting else None,
         too_late=_("This meeting is open already, or it is over."),
     )
     Participation.objects.filter(meeting=meeting, person=actor).update(was_present=True)
@@ -142,31 +144,3 @@ def hold_for_taking_part(meeting: Meeting, actor: User) -> Meeting:
     held = Meeting.objects.select_for_update().get(pk=meeting.pk)
     policies.may_take_part(actor, held).require()
     return held
-
-
-@transaction.atomic
-def attendance_set(*, meeting: Meeting, actor: User, present: set[int]) -> int:
-    """Who is in the room, by person id; the others are absent. Says how many are present."""
-    policies.may_run_meeting(actor, meeting).require()
-    hold_for_taking_part(meeting, actor)
-    Participation.objects.filter(meeting=meeting, person__in=present).update(was_present=True)
-    Participation.objects.filter(meeting=meeting).exclude(person__in=present).update(was_present=False)
-    count = Participation.objects.filter(meeting=meeting, was_present=True).count()
-    audit.record("meeting.attendance_noted", subject=meeting, actor=actor, after={"present": count})
-    return count
-
-
-@transaction.atomic
-def confidence_say(*, meeting: Meeting, actor: User, score: int, sentence: str = "") -> Participation:
-    """The closing round: how sure this person is, 1 to 5, that what was decided is right."""
-    policies.may_say_confidence(actor, meeting).require()
-    if score not in range(1, 6):
-        raise Invalid(_("Choose a number from 1 to 5."), field="score")
-    hold_for_taking_part(meeting, actor)
-    participation = Participation.objects.get(meeting=meeting, person=actor)
-    participation.confidence = score
-    participation.confidence_sentence = sentence.strip()[:300]
-    participation.was_present = True
-    participation.save(update_fields=["confidence", "confidence_sentence", "was_present"])
-    audit.record("meeting.confidence_said", subject=meeting, actor=actor, after={"confidence": score})
-    return participation
