@@ -12,7 +12,7 @@ SPREAD := -n auto --dist loadfile --no-loadscope-reorder
 help:
 	@echo "make run        install what is missing and start the portal"
 	@echo "make test       all tests: SQLite, then PostgreSQL and Redis, then the browser"
-	@echo "make properties hold scoring to the oracle in 20,000 drawn cases on each database"
+	@echo "make properties hold scoring to the oracle in 20,000 drawn cases on each database, and calendars in 50 lives"
 	@echo "make faults     kill workers and servers, and look for harm"
 	@echo "make bench      measure, and print the numbers"
 	@echo "make lint       style, types, templates, migrations"
@@ -51,6 +51,8 @@ test-browser:
 properties: prepare-dev
 	ACCORD_CASES=20000 $(PYTEST) -n auto tests/leads/scoring/test_properties.py
 	ACCORD_CASES=20000 $(SERVERS) $(PYTEST) -n auto tests/leads/scoring/test_properties.py
+	ACCORD_ALL_PATTERNS=1 $(PYTEST) -n auto tests/reviews/test_calendar_zones.py
+	ACCORD_SERIES_LIVES=50 ACCORD_SERIES_STEPS=200 $(PYTEST) tests/reviews/test_calendar_life.py
 
 faults: prepare-dev
 	$(PYTEST) tests/faults -m "fault and not servers" -s

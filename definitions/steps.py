@@ -35,7 +35,8 @@ class Standing:
     """How a step stands: `state` is DONE, IN_PART or NOT_YET, `sentence` says why.
 
     `act` takes it further; `also` are other ways to work on it. `who` did the last of it, `at` when;
-    both are empty where nobody did anything yet.
+    both are empty where nobody did anything yet. `is_overdue` where it was done once and has to be again:
+    the treaty says so.
     """
 
     state: str
@@ -44,6 +45,7 @@ class Standing:
     who: str = ""
     at: datetime | None = None
     also: tuple[Link, ...] = ()
+    is_overdue: bool = False
 
 
 @dataclass(frozen=True)
@@ -136,6 +138,11 @@ def steps_of(definition: Definition) -> list[JudgedStep]:
         for number, step in enumerate(STEPS, start=1)
         if step.key in _asks
     ]
+
+
+def standing_of(key: str, definition: Definition) -> Standing | None:
+    """How one step stands that is judged without the text in work; None where nobody judges it."""
+    return _asks[key](Subject(definition, None, {})) if key in _asks else None
 
 
 def next_of(steps: list[JudgedStep]) -> JudgedStep | None:

@@ -118,9 +118,25 @@ WIDER = (
     ("late", _("Decided late, or expired")),
     ("challenged", _("Returned with a challenged clause")),
     ("something_missing", _("Returned: something is missing")),
+    ("definitional", _("Returned because of the definition")),
+    ("clerical", _("Returned because of a fact")),
+    ("procedural", _("Returned for somebody else")),
+    ("straight", _("Offered by the definition alone, the first time")),
     ("won", _("Won")),
     ("pulled", _("Pulled by a rep")),
 )
+
+
+# The id of a term, or that none is known; see leads.selectors.funnel.
+TERM = r"^(-|\d{1,9})$"
+
+
+def period_in(cleaned: dict[str, Any]) -> Period | None:
+    """The days from `from` to `to`, if both are given and there are such instants."""
+    first, last = cleaned.get("from"), cleaned.get("to")
+    if first and last and (period := Period(first, last)).is_countable:
+        return period
+    return None
 
 
 class WatchFilter(FilterForm):
@@ -131,7 +147,14 @@ class WatchFilter(FilterForm):
         _("Offered"), (("7", _("Last 7 days")), ("30", _("Last 30 days")), ("92", _("Last 92 days")))
     )
     criterion = forms.SlugField(required=False, widget=forms.HiddenInput)
+    carried = forms.SlugField(required=False, widget=forms.HiddenInput)
+    uncarried = forms.SlugField(required=False, widget=forms.HiddenInput)
     channel = forms.CharField(required=False, max_length=200, widget=forms.HiddenInput)
+    campaign = forms.CharField(required=False, max_length=200, widget=forms.HiddenInput)
+    last_channel = forms.RegexField(TERM, required=False, widget=forms.HiddenInput)
+    last_campaign = forms.RegexField(TERM, required=False, widget=forms.HiddenInput)
+    last_content = forms.RegexField(TERM, required=False, widget=forms.HiddenInput)
+    persona = forms.SlugField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, data: Any, **choices: Choices) -> None:
         super().__init__(data, **choices)
@@ -143,32 +166,25 @@ class WatchFilter(FilterForm):
     def chosen(self) -> dict[str, Any]:
         values: dict[str, Any] = super().chosen
         del values["from"], values["to"]
-        first, last = self.cleaned_data.get("from"), self.cleaned_data.get("to")
-        if first and last and (period := Period(first, last)).is_countable:
+        if period := period_in(self.cleaned_data):
             values["period"] = period
         return values
 
 
+FAMILIES = (
+    (ReasonFamily.DEFINITIONAL, _("The definition")),
+    (ReasonFamily.CLERICAL, _("A missing or wrong fact")),
+    (ReasonFamily.PROCEDURAL, _("The wrong rep")),
+)
+
+
 class ReturnedFilter(FilterForm):
-    family = _choice(
-        _("Returned for"),
-        (
-            (ReasonFamily.DEFINITIONAL, _("The definition")),
-            (ReasonFamily.CLERICAL, _("A missing or wrong fact")),
-            (ReasonFamily.PROCEDURAL, _("The wrong rep")),
-        ),
-    )
+    family = _choice(_("Returned for"), FAMILIES)
     whose = _choice(_("Whose"), (("nobody", _("Picked up by nobody")), ("mine", _("Yours"))))
 
 
 class NurtureFilter(FilterForm):
-    family = _choice(
-        _("Returned for"),
-        (
-            (ReasonFamily.DEFINITIONAL, _("The definition")),
-            (ReasonFamily.CLERICAL, _("A missing or wrong fact")),
-        ),
-    )
+    family = _choice(_("Returned for"), FAMILIES)
 
 
 class PlaceFilter(forms.Form):
@@ -187,10 +203,20 @@ class PlaceFilter(forms.Form):
 
 
 class LedgerFilter(forms.Form):
-    """Which of an entry's handoffs: those of one week, those that kept the promise or did not."""
+    """Which of an entry's handoffs: those of one week or period, those that kept the promise or did not."""
 
     week_of = forms.DateField(required=False)
     promise = forms.ChoiceField(required=False, choices=[("kept", ""), ("broken", "")])
+
+    def __init__(self, data: Any) -> None:
+        super().__init__(data)
+        for name in ("from", "to"):
+            self.fields[name] = forms.DateField(required=False)
+
+    @property
+    def period(self) -> Period | None:
+        self.is_valid()
+        return period_in(self.cleaned_data)
 
     @property
     def week(self) -> date | None:

@@ -39,6 +39,7 @@ from leads.models import (
     TouchedLead,
     TurnBook,
 )
+from leads.models.handoffs import carried_of
 from leads.scoring.kept import versions_kept_scored
 
 NAMED = 5
@@ -110,14 +111,18 @@ def _clocks_run() -> Iterator[str]:
 
 
 def _receipts_add_up() -> Iterator[str]:
-    wrong = []
-    rows = Handoff.objects.order_by("pk").values_list("pk", "points", "grade", "receipt")
-    for pk, points, grade, receipt in rows.iterator(chunk_size=500):
+    wrong, astray = [], []
+    rows = Handoff.objects.order_by("pk").values_list("pk", "points", "grade", "receipt", "carried")
+    for pk, points, grade, receipt, carried in rows.iterator(chunk_size=500):
         total = sum(line["points"] for line in receipt.get("lines", ()))
         if not total == points == receipt.get("points") or grade != receipt.get("grade"):
             wrong.append(pk)
+        if carried != carried_of(receipt):
+            astray.append(pk)
     if wrong:
         yield f"Handoffs whose receipt does not add up to their points: {len(wrong)} ({wrong[:NAMED]})"
+    if astray:
+        yield f"Handoffs that carried other clauses than their receipt says: {len(astray)} ({astray[:NAMED]})"
 
 
 # -- scores ----------------------------------------------------------------------------------------------

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from itertools import count
+from math import ceil
 
 LAST = -1
 
@@ -34,6 +35,66 @@ class EveryDays:
 
 
 Pattern = NthWeekday | EveryDays
+
+
+@dataclass(frozen=True)
+class Timetable:
+    """A pattern counted from a day, at a wall time of a zone."""
+
+    pattern: Pattern
+    starts_on: date
+    wall: time
+    zone: tzinfo
+
+    def occurrences(self) -> Iterator[datetime]:
+        return occurrences(self.pattern, starts_on=self.starts_on, wall=self.wall, zone=self.zone)
+
+    def upcoming(self, after: datetime, number: int) -> list[datetime]:
+        return upcoming(
+            self.pattern,
+            starts_on=self.starts_on,
+            wall=self.wall,
+            zone=self.zone,
+            after=after,
+            number=number,
+        )
+
+    def continued(self, day: date, now: datetime) -> Timetable:
+        """Counted anew for a series that would meet next on `day`: it meets in that month still.
+
+        Where that month has no fitting day left it is the next month, so that no quarter is left out; and
+        days are counted from `day`.
+        """
+        first = day if isinstance(self.pattern, EveryDays) else day.replace(day=1)
+        return replace(self, starts_on=max(first, now.astimezone(self.zone).date())).ahead_of(now)
+
+    def ahead_of(self, now: datetime) -> Timetable:
+        """The same, unless it would begin today at an hour that has passed: then from tomorrow on.
+
+        Else the first meeting would be a quarter away.
+        """
+        today = now.astimezone(self.zone).date()
+        first = next(self.occurrences())
+        if first <= now and first.astimezone(self.zone).date() == today:
+            return replace(self, starts_on=today + timedelta(days=1))
+        return self
+
+
+def has_same_rhythm(one: Pattern, other: Pattern) -> bool:
+    """Whether each occurrence of the one stands for one of the other: every third month, say, for both."""
+    if isinstance(one, EveryDays) or isinstance(other, EveryDays):
+        return one == other
+    return one.every_months == other.every_months
+
+
+# A month on average, and the longest time that a definition should go without being looked at.
+DAYS_OF_MONTH = 30.4375
+MOST_MONTHS = 6
+
+
+def months_for(cycle_days: int) -> int:
+    """Months between reviews so that a lead handed over right after one is decided by the next; 1 to 6."""
+    return min(MOST_MONTHS, max(1, ceil(cycle_days / DAYS_OF_MONTH)))
 
 
 def nth_weekday(year: int, month: int, nth: int, weekday: int) -> date:

@@ -14,8 +14,9 @@ from leads.selectors.funnel import Period, quarter_of
 from portal.common.models import Role, Team, User
 from portal.common.selectors import active_people, workspace_zone
 from reviews.cadence import instant_of
-from reviews.models import Action, AgendaItem, Cadence, Meeting, Series, Verdict
-from reviews.words import nth_choices, weekday_choices
+from reviews.models import Action, AgendaItem, Attendee, Cadence, Meeting, Series, Trigger, Verdict
+from reviews.selectors.checkpoints import Assumptions
+from reviews.words import nth_choices, pulse_question, pulse_words, weekday_choices
 
 LONGEST_PERIOD_DAYS = 1100
 
@@ -54,7 +55,6 @@ class SeriesForm(forms.Form):
         choices=Cadence.choices,
         widget=forms.RadioSelect,
         initial=Cadence.NTH_WEEKDAY,
-        help_text=_("The review is quarterly unless your sales cycle says otherwise."),
     )
     nth = forms.TypedChoiceField(
         label=_("Which one in the month"), coerce=int, choices=nth_choices, initial=2
@@ -81,30 +81,61 @@ class SeriesForm(forms.Form):
     place = forms.CharField(
         label=_("Place"), max_length=300, required=False, help_text=_("A room, or the address of a call.")
     )
-    facilitator = forms.ModelChoiceField(label=_("Run by"), queryset=User.objects.none())
+    facilitator = forms.ModelChoiceField(
+        label=_("Run by"), queryset=User.objects.none(), help_text=_("Is invited as well.")
+    )
     attendees = forms.ModelMultipleChoiceField(
         label=_("Invited"),
         queryset=User.objects.none(),
         widget=forms.CheckboxSelectMultiple,
         help_text=_("People of both houses. Everyone gets an invitation for their calendar by mail."),
     )
+    consulted = forms.ModelMultipleChoiceField(
+        label=_("Consulted"),
+        queryset=User.objects.none(),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        help_text=_("Product marketing, say: invited, and free to stay away."),
+    )
+    with_checkpoints = forms.BooleanField(
+        label=_("Look at the assumptions after 30 and after 60 days"), required=False
+    )
+    # What only a new series is asked.
+    FIRST = ("attendees", "consulted", "with_checkpoints")
 
-    def __init__(self, *args: Any, user: User, series: Series | None = None, **kwargs: Any) -> None:
-        initial = {
+    def __init__(
+        self,
+        *args: Any,
+        user: User,
+        series: Series | None = None,
+        assumed: Assumptions | None = None,
+        every_months: int | None = None,
+        **kwargs: Any,
+    ) -> None:
+        initial: dict[str, Any] = {
             "time_zone": str(workspace_zone()),
             "starts_on": timezone.localdate(),
             "facilitator": user.pk,
+            "with_checkpoints": True,
         }
+        if every_months:
+            initial["every_months"] = every_months
         if series is not None:
-            initial = {name: getattr(series, name) for name in self.base_fields if name != "attendees"}
+            initial = {name: getattr(series, name) for name in self.base_fields if name not in self.FIRST}
             initial["facilitator"] = series.facilitator_id
         super().__init__(*args, **{**kwargs, "initial": initial})
         self.fields["time_zone"].choices = [(name, name) for name in sorted(available_timezones())]  # type: ignore[attr-defined]
         self.fields["facilitator"].queryset = people_who_run()  # type: ignore[attr-defined]
         if series is not None:
-            del self.fields["attendees"]
+            for name in self.FIRST:
+                del self.fields[name]
+            return
+        for name in ("attendees", "consulted"):
+            self.fields[name].queryset = people_of_reviews()  # type: ignore[attr-defined]
+        if assumed is None:
+            del self.fields["with_checkpoints"]
         else:
-            self.fields["attendees"].queryset = people_of_reviews()  # type: ignore[attr-defined]
+            self.fields["with_checkpoints"].help_text = assumed.sentence
 
     def values(self) -> dict[str, Any]:
         """Keyword arguments for the services."""
@@ -113,32 +144,31 @@ class SeriesForm(forms.Form):
 
 class AttendeeForm(forms.Form):
     person = forms.ModelChoiceField(label=_("Invite"), queryset=User.objects.none(), empty_label=_("Choose"))
+    part = forms.ChoiceField(
+        label=_("As"), choices=Attendee.Part.choices, initial=Attendee.Part.REQUIRED, required=False
+    )
 
     def __init__(self, *args: Any, series: Series, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         seated = series.attendees.filter(removed_at=None).values("person")
         self.fields["person"].queryset = people_of_reviews().exclude(pk__in=seated)  # type: ignore[attr-defined]
 
+    def clean_part(self) -> str:
+        return self.cleaned_data["part"] or Attendee.Part.REQUIRED
 
-class MoveForm(forms.Form):
-    """Another time for one meeting, in the wall time of its series."""
+
+class MeetingTimeForm(forms.Form):
+    """When and where one meeting is held, in the wall time of its series."""
 
     day = forms.DateField(label=_("Day"), widget=DayInput())
     hour = forms.TimeField(label=_("Local time"), widget=HourInput())
     duration_minutes = forms.IntegerField(label=_("Minutes"), min_value=5, max_value=480)
     place = forms.CharField(label=_("Place"), max_length=300, required=False)
 
-    def __init__(self, *args: Any, meeting: Meeting, **kwargs: Any) -> None:
-        self.zone = ZoneInfo(meeting.series.time_zone)
-        local = meeting.starts_at.astimezone(self.zone)
-        initial = {
-            "day": local.date(),
-            "hour": local.time(),
-            "duration_minutes": meeting.duration_minutes,
-            "place": meeting.place,
-        }
-        super().__init__(*args, **{**kwargs, "initial": initial})
-        self.fields["hour"].help_text = meeting.series.time_zone
+    def __init__(self, *args: Any, zone: str, **kwargs: Any) -> None:
+        self.zone = ZoneInfo(zone)
+        super().__init__(*args, **kwargs)
+        self.fields["hour"].help_text = zone
 
     def values(self) -> dict[str, Any]:
         found = self.cleaned_data
@@ -147,6 +177,51 @@ class MoveForm(forms.Form):
             "duration_minutes": found["duration_minutes"],
             "place": found["place"],
         }
+
+
+class MoveForm(MeetingTimeForm):
+    """Another time for one meeting."""
+
+    def __init__(self, *args: Any, meeting: Meeting, **kwargs: Any) -> None:
+        zone = meeting.series.time_zone
+        local = meeting.starts_at.astimezone(ZoneInfo(zone))
+        initial = {
+            "day": local.date(),
+            "hour": local.time(),
+            "duration_minutes": meeting.duration_minutes,
+            "place": meeting.place,
+        }
+        super().__init__(*args, zone=zone, **{**kwargs, "initial": initial})
+
+
+class CallForm(MeetingTimeForm):
+    """A meeting out of the cadence, in the wall time of the series."""
+
+    trigger_kind = forms.ChoiceField(label=_("What sets it off"), choices=Trigger.choices)
+    trigger = forms.CharField(
+        label=_("In a sentence"), max_length=300, required=False, help_text=_("Stands in the invitation.")
+    )
+    field_order = ("trigger_kind", "trigger", "day", "hour", "duration_minutes", "place")
+
+    def __init__(self, *args: Any, series: Series, **kwargs: Any) -> None:
+        initial = {
+            "hour": series.local_time,
+            "duration_minutes": series.duration_minutes,
+            "place": series.place,
+        }
+        super().__init__(*args, zone=series.time_zone, **{**kwargs, "initial": initial, "prefix": "call"})
+
+    def values(self) -> dict[str, Any]:
+        found = self.cleaned_data
+        return super().values() | {"trigger_kind": found["trigger_kind"], "trigger": found["trigger"]}
+
+
+class ReplyFileForm(forms.Form):
+    file = forms.FileField(
+        label=_("Reply"),
+        help_text=_("The mail that a calendar program sent (.eml), or the calendar file in it (.ics)."),
+        widget=forms.ClearableFileInput(attrs={"accept": ".eml,.ics,message/rfc822,text/calendar"}),
+    )
 
 
 class ItemForm(forms.Form):
@@ -165,7 +240,16 @@ class NotesForm(forms.Form):
         return cls(initial={"text": item.notes, "edit_number": item.notes_edit_number}, prefix="notes")
 
 
+class ParkForm(forms.Form):
+    title = forms.CharField(label=_("Park for the next meeting"), max_length=250)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{**kwargs, "prefix": "park"})
+
+
 class OutcomeForm(forms.Form):
+    """`edit_number` names the outcome that the decider has before them: 0 while there is none."""
+
     verdict = forms.ChoiceField(label=_("Outcome"), choices=Verdict.choices, widget=forms.RadioSelect)
     reason = forms.CharField(
         label=_("Why"),
@@ -175,18 +259,50 @@ class OutcomeForm(forms.Form):
         help_text=_("Needed for everything but keep. Amend and replace open a draft with this reason on it."),
     )
     owner = forms.ModelChoiceField(
-        label=_("Owner"), queryset=User.objects.none(), required=False, empty_label=_("Nobody in particular")
+        label=_("Owner"),
+        queryset=User.objects.none(),
+        required=False,
+        empty_label=_("Whoever records it"),
+        help_text=_("Who sees to it. They are told."),
     )
     review_on = forms.DateField(label=_("Look at it again by"), required=False, widget=DayInput())
+    edit_number = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0)
 
-    def __init__(self, *args: Any, item: AgendaItem | None = None, **kwargs: Any) -> None:
-        outcome = getattr(item, "outcome", None)
-        initial = {}
+    def __init__(self, *args: Any, item: AgendaItem, **kwargs: Any) -> None:
+        outcome = item.decision
+        initial: dict[str, Any] = {"edit_number": outcome.edit_number if outcome else 0}
         if outcome:
-            initial = {name: getattr(outcome, name) for name in ("verdict", "reason", "review_on")}
+            initial |= {name: getattr(outcome, name) for name in ("verdict", "reason", "review_on")}
             initial["owner"] = outcome.owner_id
         super().__init__(*args, **{**kwargs, "initial": initial, "prefix": "outcome"})
         self.fields["owner"].queryset = people_of_reviews()  # type: ignore[attr-defined]
+
+    def values(self) -> dict[str, Any]:
+        """Keyword arguments for the services. A form that names no number has seen no outcome."""
+        return {**self.cleaned_data, "edit_number": self.cleaned_data["edit_number"] or 0}
+
+
+def _why() -> forms.CharField:
+    return forms.CharField(
+        label=_("What was wrong"),
+        max_length=1_000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Stands beside the minutes with your name. Everyone who was invited is told."),
+    )
+
+
+class OutcomeCorrectionForm(OutcomeForm):
+    why = _why()
+
+
+class NotesCorrectionForm(NotesForm):
+    why = _why()
+
+
+class MinutesCorrectionForm(forms.Form):
+    text = forms.CharField(
+        label=_("What was wrong, and how it was"), max_length=5_000, widget=forms.Textarea(attrs={"rows": 3})
+    )
 
 
 class ActionForm(forms.Form):
@@ -242,3 +358,16 @@ class PeriodForm(forms.Form):
         """Shows the period that is used, also when none was asked for."""
         period = cls(data).period
         return cls({"from": period.first, "to": period.last})
+
+
+class PulseForm(forms.Form):
+    """How well the agreement serves one, from 1 to 5."""
+
+    score = forms.TypedChoiceField(coerce=int, widget=forms.RadioSelect)
+    sentence = forms.CharField(label=_("In a sentence, if you like"), required=False, max_length=300)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        score: Any = self.fields["score"]
+        score.label = pulse_question()
+        score.choices = [(number, f"{number}: {words}") for number, words in pulse_words().items()]

@@ -1,14 +1,20 @@
 """Reviews as iCalendar (RFC 5545) and as scheduling messages (iTIP, RFC 5546). Pure: values in, text out.
 
 One series is one UID. Its master carries the recurrence; a meeting that differs from the pattern is a
-second VEVENT with the same UID and the RECURRENCE-ID of the instant that the pattern gave.
+second VEVENT with the same UID and the RECURRENCE-ID of the instant that the pattern gave. A meeting that
+the pattern does not give has a UID of its own.
+
+One number counts for all of them: every message about a series bears a higher SEQUENCE than the one before,
+whichever meeting it is about. So no program can take the newer of two messages for the older, whether it
+counts by UID or by UID and RECURRENCE-ID (RFC 5546, 2.1.5).
 """
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -33,8 +39,8 @@ PARTSTAT = {
     "declined": "DECLINED",
     "tentative": "TENTATIVE",
 }
-# A time zone is spelled out from the year before the series begins to this many years after.
-YEARS_OF_ZONE = 12
+# A time zone is spelled out from the year before the series begins, for this many years.
+YEARS_OF_ZONE = 22
 
 
 @dataclass(frozen=True)
@@ -47,26 +53,34 @@ class Guest:
 
 @dataclass(frozen=True)
 class Occasion:
-    """One meeting that differs from the pattern: moved, skipped, or with replies of its own."""
+    """One meeting that differs from the pattern: moved, skipped, or with replies of its own.
+
+    One that the pattern does not give at all has a `uid` of its own.
+    """
 
     original_at: datetime
     starts_at: datetime
     minutes: int
     place: str = ""
-    sequence: int = 0
     is_cancelled: bool = False
+    uid: str = ""
+    words: str = ""
     url: str = ""
     guests: tuple[Guest, ...] = ()
 
 
 @dataclass(frozen=True)
 class Plan:
-    """A series as the calendar sees it. `first_at` is the first occurrence of the pattern (any zone)."""
+    """A series as the calendar sees it; `first_at` is the first occurrence of its pattern, at `wall`.
+
+    On a day whose change of clocks skips `wall` the instant has another local time, and the pattern none.
+    """
 
     uid: str
     title: str
     pattern: Pattern
     first_at: datetime
+    wall: time
     zone: str
     minutes: int
     sequence: int
@@ -86,37 +100,38 @@ def request(plan: Plan) -> str:
     calendar.add_component(_master(plan))
     for occasion in plan.occasions:
         if not occasion.is_cancelled:
-            calendar.add_component(_override(plan, occasion))
+            calendar.add_component(_occasion(plan, occasion))
     return _text(calendar)
 
 
 def request_one(plan: Plan, occasion: Occasion) -> str:
-    """METHOD:REQUEST for one meeting of the series that moved."""
+    """METHOD:REQUEST for one meeting: of the series, moved; or outside of the pattern."""
     calendar = _calendar("REQUEST", plan.zone, min(plan.first_at, occasion.original_at))
-    calendar.add_component(_override(plan, occasion))
+    calendar.add_component(_occasion(plan, occasion))
     return _text(calendar)
 
 
 def cancel(plan: Plan, guests: Sequence[Guest]) -> str:
     """METHOD:CANCEL of the whole series for these guests."""
     calendar = _calendar("CANCEL", plan.zone, plan.first_at)
-    event = _event(plan, plan.first_at, plan.minutes, plan.place, plan.sequence, tuple(guests))
+    event = _event(plan, _given(plan.first_at, plan), plan.minutes, plan.place, tuple(guests))
     event["STATUS"] = vText("CANCELLED")
     calendar.add_component(event)
     return _text(calendar)
 
 
-def cancel_one(plan: Plan, occasion: Occasion) -> str:
-    """METHOD:CANCEL of one meeting of the series."""
-    calendar = _calendar("CANCEL", plan.zone, min(plan.first_at, occasion.original_at))
-    event = _override(plan, occasion)
-    event["STATUS"] = vText("CANCELLED")
-    calendar.add_component(event)
+def cancel_some(plan: Plan, occasions: Sequence[Occasion]) -> str:
+    """METHOD:CANCEL of single meetings, all of the series or one with a UID of its own."""
+    calendar = _calendar("CANCEL", plan.zone, min([plan.first_at, *[each.original_at for each in occasions]]))
+    for occasion in occasions:
+        event = _occasion(plan, occasion)
+        event["STATUS"] = vText("CANCELLED")
+        calendar.add_component(event)
     return _text(calendar)
 
 
 def feed(plans: Sequence[Plan], *, name: str, past: Sequence[tuple[Plan, Occasion]] = ()) -> str:
-    """METHOD:PUBLISH of everything one person attends. `past` are meetings before a series' pattern began."""
+    """METHOD:PUBLISH of several series. `past` are meetings that the pattern of none of them gives."""
     calendar = Calendar()
     calendar.add("PRODID", PRODUCT)
     calendar.add("VERSION", "2.0")
@@ -135,13 +150,9 @@ def feed(plans: Sequence[Plan], *, name: str, past: Sequence[tuple[Plan, Occasio
         calendar.add_component(_master(plan))
         for occasion in plan.occasions:
             if not occasion.is_cancelled:
-                calendar.add_component(_override(plan, occasion))
+                calendar.add_component(_occasion(plan, occasion))
     for plan, occasion in past:
-        event = _event(
-            plan, occasion.starts_at, occasion.minutes, occasion.place, occasion.sequence, occasion.guests
-        )
-        event["UID"] = vText(f"{occasion.original_at:%Y%m%dT%H%M%SZ}-{plan.uid}")
-        calendar.add_component(event)
+        calendar.add_component(_occasion(plan, occasion))
     return _text(calendar)
 
 
@@ -160,20 +171,24 @@ def _add_zone(calendar: Calendar, zone: str, first: datetime) -> None:
 
 
 def _master(plan: Plan) -> Event:
-    event = _event(plan, plan.first_at, plan.minutes, plan.place, plan.sequence, plan.guests)
+    event = _event(plan, _given(plan.first_at, plan), plan.minutes, plan.place, plan.guests)
     event.add("RRULE", recurrence(plan.pattern, plan.until))
-    skipped = [_local(each.original_at, plan.zone) for each in plan.occasions if each.is_cancelled]
-    for instant in skipped:
-        event.add("EXDATE", instant)
+    for occasion in plan.occasions:
+        if occasion.is_cancelled:
+            event.add("EXDATE", _given(occasion.original_at, plan))
     return event
 
 
-def _override(plan: Plan, occasion: Occasion) -> Event:
-    # A meeting's own number counts on top of the series', so that the later message always wins.
-    sequence = plan.sequence + occasion.sequence
+def _occasion(plan: Plan, occasion: Occasion) -> Event:
     guests = occasion.guests or plan.guests
-    event = _event(plan, occasion.starts_at, occasion.minutes, occasion.place, sequence, guests)
-    event.add("RECURRENCE-ID", _local(occasion.original_at, plan.zone))
+    starts_at = _local(occasion.starts_at, plan.zone)
+    event = _event(plan, starts_at, occasion.minutes, occasion.place, guests)
+    if occasion.uid:
+        event["UID"] = vText(occasion.uid)
+    else:
+        event.add("RECURRENCE-ID", _given(occasion.original_at, plan))
+    if occasion.words:
+        event["DESCRIPTION"] = vText(occasion.words)
     if occasion.url:
         event["URL"] = vText(occasion.url)
     return event
@@ -192,15 +207,13 @@ def recurrence(pattern: Pattern, until: datetime | None = None) -> vRecur:
     return rule
 
 
-def _event(
-    plan: Plan, starts_at: datetime, minutes: int, place: str, sequence: int, guests: tuple[Guest, ...]
-) -> Event:
+def _event(plan: Plan, starts_at: datetime, minutes: int, place: str, guests: tuple[Guest, ...]) -> Event:
     event = Event()
     event.add("UID", plan.uid)
     event.add("DTSTAMP", plan.stamp.astimezone(UTC))
-    event.add("SEQUENCE", sequence)
+    event.add("SEQUENCE", plan.sequence)
     event.add("SUMMARY", plan.title)
-    event.add("DTSTART", _local(starts_at, plan.zone))
+    event.add("DTSTART", starts_at)
     event.add("DURATION", timedelta(minutes=minutes))
     event.add("STATUS", "CONFIRMED")
     if place:
@@ -236,13 +249,20 @@ def _local(instant: datetime, zone: str) -> datetime:
     return instant.astimezone(zone_of(zone))
 
 
+def _given(instant: datetime, plan: Plan) -> datetime:
+    """An instant as the pattern gives it: at the wall time, also where a change of clocks skips that."""
+    local = _local(instant, plan.zone)
+    wall = datetime.combine(local.date(), plan.wall, zone_of(plan.zone))
+    return wall if wall.astimezone(UTC) == instant.astimezone(UTC) else local
+
+
 def _text(calendar: Calendar) -> str:
     return calendar.to_ical().decode("utf-8")
 
 
 @lru_cache(maxsize=64)
 def time_zone(name: str, first_year: int) -> Timezone:
-    """VTIMEZONE with the offsets of `YEARS_OF_ZONE` years, each change at its local time before the change.
+    """VTIMEZONE with the offsets of `YEARS_OF_ZONE` years and more, each change at its local time before it.
 
     Written out here: the package's own generator dates the changes to summer time an hour late.
     """
@@ -276,9 +296,36 @@ def _add_rule(
     rule.add("TZOFFSETFROM", before.astimezone(zone).utcoffset())
     rule.add("TZOFFSETTO", then.utcoffset())
     rule.add("TZNAME", then.tzname())
-    if starts[1:]:
+    if yearly := _yearly(starts):
+        rule.add("RRULE", yearly)
+    elif starts[1:]:
         rule.add("RDATE", starts[1:])
     component.add_component(rule)
+
+
+def _yearly(starts: list[datetime]) -> vRecur | None:
+    """The rule of changes that come each year on the same weekday of the same week: programs read it best.
+
+    None where there is none, as for changes that follow the moon, or too few years to tell.
+    """
+    first = starts[0]
+    years = [each.year for each in starts]
+    days = [each.day for each in starts]
+    is_alike = {(each.month, each.weekday(), each.time()) for each in starts} == {
+        (first.month, first.weekday(), first.time())
+    }
+    # In 22 years a weekday falls on each day of its week.
+    is_a_week = max(days) - min(days) == 6
+    if not (is_alike and is_a_week and years == list(range(first.year, first.year + len(years)))):
+        return None
+    weekday, length = WEEKDAYS[first.weekday()], monthrange(2001, first.month)[1]
+    if max(days) == length:
+        return vRecur(FREQ="YEARLY", BYMONTH=first.month, BYDAY=f"-1{weekday}")
+    if min(days) % 7 == 1:
+        return vRecur(FREQ="YEARLY", BYMONTH=first.month, BYDAY=f"{min(days) // 7 + 1}{weekday}")
+    return vRecur(
+        FREQ="YEARLY", BYMONTH=first.month, BYDAY=weekday, BYMONTHDAY=list(range(min(days), max(days) + 1))
+    )
 
 
 def _changes(zone: ZoneInfo, start: datetime, end: datetime) -> list[datetime]:

@@ -7,7 +7,16 @@ from collections.abc import Iterator
 from django.db.models import Count, F, Q
 from django.utils import timezone
 
-from reviews.models import Action, AgendaItem, Meeting, MeetingStatus, Participation, Series
+from reviews.models import (
+    Action,
+    AgendaItem,
+    BacklogItem,
+    Correction,
+    Meeting,
+    MeetingStatus,
+    Participation,
+    Series,
+)
 
 
 def breaches() -> list[str]:
@@ -21,8 +30,12 @@ def _closed_meetings() -> Iterator[str]:
     undecided = AgendaItem.objects.filter(meeting__in=closed, needs_outcome=True, outcome=None)
     for item in undecided:
         yield f"Agenda item {item.pk} of closed meeting {item.meeting_id} needs an outcome and has none."
-    for meeting in closed.filter(current_item__isnull=False):
+    for meeting in closed.filter(Q(current_item__isnull=False) | Q(current_since__isnull=False)):
         yield f"Meeting {meeting.pk} is closed and still shows an item."
+    changed = Q(outcome__decided_at__gt=F("meeting__closed_at")) | Q(outcome__is_late=True)
+    told = Correction.objects.filter(of=Correction.Of.OUTCOME).values("item")
+    for item in AgendaItem.objects.filter(changed, meeting__in=closed).exclude(pk__in=told):
+        yield f"The outcome of agenda item {item.pk} changed after the close without a correction."
 
 
 def _meetings_ahead() -> Iterator[str]:
@@ -46,11 +59,19 @@ def _items() -> Iterator[str]:
         yield f"Agenda item {item.pk} was decided as a change, and no draft was opened."
     for action in Action.objects.filter(item__isnull=False).exclude(item__meeting=F("meeting")):
         yield f"Action {action.pk} hangs on an item of another meeting."
+    taken = BacklogItem.objects.filter(item__isnull=False)
+    for row in taken.exclude(item__meeting__series=F("series")):
+        yield f"Backlog item {row.pk} stands on the agenda of another series."
     ended = Q(status=Action.Status.OPEN, ended_at__isnull=False) | (
         ~Q(status=Action.Status.OPEN) & Q(ended_at=None)
     )
     for action in Action.objects.filter(ended):
         yield f"Action {action.pk} is {action.status}, and its end says otherwise."
+    asked = Q(status=Action.Status.OPEN, remind_at=None) | (
+        ~Q(status=Action.Status.OPEN) & Q(remind_at__isnull=False)
+    )
+    for action in Action.objects.filter(asked):
+        yield f"Action {action.pk} is {action.status}, and its next reminder says otherwise."
 
 
 def _seats() -> Iterator[str]:

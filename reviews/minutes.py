@@ -2,25 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
 from django.conf import settings
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from portal.common.models import User
 from reviews.evidence.agenda import period_of
 from reviews.evidence.results import headline_numbers
-from reviews.models import Action, AgendaItem, Meeting, Participation
+from reviews.models import Action, AgendaItem, Correction, Meeting, Participation
 from reviews.words import day_words, hour_words
 
 
 def said_of(item: AgendaItem) -> str:
     """What became of an item without an outcome, once the meeting is over."""
-    if item.status == AgendaItem.Status.WAITING:
+    if item.status == AgendaItem.Status.WAITING and not item.seconds_spent:
         return _("Not reached.")
+    if item.status == AgendaItem.Status.WAITING:
+        return _("Talked about, and not finished.")
     return _("Talked about.") if item.status == AgendaItem.Status.DONE else _("Left to the next meeting.")
+
+
+def time_words(item: AgendaItem) -> str:
+    """“12 minutes; 10 were planned.”"""
+    minutes = max(1, round(item.seconds_spent / 60))
+    words = ngettext(
+        "%(n)d minute; %(planned)d were planned.", "%(n)d minutes; %(planned)d were planned.", minutes
+    )
+    return words % {"n": minutes, "planned": item.minutes_planned}
 
 
 def plain(text: object) -> str:
@@ -48,6 +60,7 @@ def minutes_of(
         hour_words(meeting.starts_at, zone) + (f", {plain(meeting.place)}" if meeting.place else ""),
         "",
         *_people(participations),
+        *_length(meeting, closed_at),
         f"## {_('Numbers')}",
         "",
         _("Leads offered from %(first)s to %(last)s, as of %(when)s.")
@@ -59,6 +72,7 @@ def minutes_of(
         "",
         *[_number(each) for each in headline_numbers(numbers["totals"], period)],
         "",
+        *_slips(numbers.get("slips", ())),
         f"## {_('What was decided')}",
         "",
     ]
@@ -86,6 +100,24 @@ def _people(participations: list[Participation]) -> Iterator[str]:
     yield ""
 
 
+def _length(meeting: Meeting, closed_at: datetime) -> Iterator[str]:
+    if meeting.opened_at:
+        minutes = round((closed_at - meeting.opened_at).total_seconds() / 60)
+        planned = meeting.duration_minutes
+        yield _("Held for %(n)d minutes; %(planned)d were planned.") % {"n": minutes, "planned": planned}
+        yield ""
+
+
+def _slips(slips: Iterable[dict[str, Any]]) -> Iterator[str]:
+    """What the ballots before the meeting said they would do."""
+    for slip in slips:
+        title = _("What %(version)s would do, as it was voted on") % {"version": plain(slip["version"])}
+        yield f"### {title}"
+        yield ""
+        yield from (_number(each) for each in slip["numbers"])
+        yield ""
+
+
 def _number(each: dict[str, str]) -> str:
     of = f" ({plain(each['of'])})" if each["of"] else ""
     return f"- {plain(each['label'])}: **{plain(each['value'])}**{of}"
@@ -94,6 +126,9 @@ def _number(each: dict[str, str]) -> str:
 def _item(place: int, item: AgendaItem) -> Iterator[str]:
     yield f"### {place}. {plain(item.title)}"
     yield ""
+    if item.seconds_spent:
+        yield time_words(item)
+        yield ""
     if sentence := item.evidence.get("sentence"):
         yield plain(sentence)
         yield ""
@@ -143,4 +178,31 @@ def _confidence(participations: list[Participation]) -> Iterator[str]:
     for each in said:
         sentence = f": {plain(each.confidence_sentence)}" if each.confidence_sentence else ""
         yield f"- {plain(each.person)}, {each.confidence}/5{sentence}"
+    yield ""
+
+
+def corrected(minutes: str, corrections: list[Correction], zone: str) -> str:
+    """The minutes as they were frozen, and below them what was put right since, by whom and when."""
+    if not corrections:
+        return minutes
+    lines = [minutes, f"## {_('Corrected after the close')}", ""]
+    for each in corrections:
+        lines += _correction(each, zone)
+    return "\n".join(lines) + "\n"
+
+
+def _correction(each: Correction, zone: str) -> Iterator[str]:
+    values = {"who": plain(each.corrected_by), "when": hour_words(each.corrected_at, zone)}
+    yield f"### {plain(each.item) if each.item else _('The minutes')}"
+    yield ""
+    yield _("Late: corrected by %(who)s on %(when)s.") % values + (
+        f" {plain(each.reason)}" if each.reason else ""
+    )
+    yield ""
+    if each.item:
+        yield _("Before: %(words)s") % {"words": plain(each.before) or _("nothing")}
+        yield ""
+        yield _("Now: %(words)s") % {"words": plain(each.after) or _("nothing")}
+    else:
+        yield plain(each.after)
     yield ""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from portal.common.decisions import ALLOW, Decision, deny
-from portal.common.models import Team, User
-from reviews.models import Action, AgendaItem, Meeting, MeetingStatus
+from portal.common.models import HOUSES, Team, User
+from reviews.models import Action, AgendaItem, BacklogItem, Meeting, MeetingStatus, Series
 
 
 def may_read(user: User) -> Decision:
@@ -24,6 +24,12 @@ def may_run(user: User) -> Decision:
     if decision and not (user.is_manager or user.team == Team.REVENUE_OPERATIONS):
         return deny(_("Reviews are scheduled and run by managers and by revenue operations."))
     return decision
+
+
+def may_manage_workspace_feed(user: User) -> Decision:
+    if not user.is_administrator:
+        return deny(_("Only an administrator can renew or stop the address of the workspace’s calendar."))
+    return ALLOW
 
 
 def may_run_meeting(user: User, meeting: Meeting) -> Decision:
@@ -55,6 +61,24 @@ def may_reply(user: User, meeting: Meeting) -> Decision:
     return ALLOW
 
 
+def may_answer_pulse(user: User, meeting: Meeting) -> Decision:
+    """The people of both houses, invited or not, until the meeting is closed."""
+    if meeting.status not in (MeetingStatus.SCHEDULED, MeetingStatus.OPEN):
+        return deny(_("This review is over. The next one asks again."))
+    if not user.is_active or user.team not in HOUSES:
+        return deny(_("The pulse asks the people of marketing and sales."))
+    return ALLOW
+
+
+def may_be_present(user: User, meeting: Meeting) -> Decision:
+    """Say of oneself “I am here”."""
+    if meeting.status != MeetingStatus.OPEN:
+        return deny(_("The meeting is not open."))
+    if not is_invited(user, meeting):
+        return deny(_("You are not invited to this review."))
+    return ALLOW
+
+
 def may_say_confidence(user: User, meeting: Meeting) -> Decision:
     if meeting.status != MeetingStatus.OPEN:
         return deny(_("The closing round is held while the meeting is open."))
@@ -68,6 +92,36 @@ def may_decide_item(user: User, item: AgendaItem) -> Decision:
     if item.meeting.status == MeetingStatus.SCHEDULED:
         return deny(_("The meeting is not open yet. Outcomes are recorded in the room."))
     return may_run_meeting(user, item.meeting)
+
+
+def may_put_off(user: User, item: AgendaItem) -> Decision:
+    """Before the meeting: leave an item to the next one, or bring it back."""
+    if item.meeting.status == MeetingStatus.OPEN:
+        return deny(_("The meeting is open: what is left to the next one is decided in the room."))
+    return may_take_part(user, item.meeting)
+
+
+def may_add_to_backlog(user: User, series: Series) -> Decision:
+    """Anyone who reads reviews may say what should be talked about, invited or not."""
+    decision = may_read(user)
+    if decision and series.ended_at:
+        return deny(_("This review has ended. It has no next agenda."))
+    return decision
+
+
+def may_remove_from_backlog(user: User, row: BacklogItem) -> Decision:
+    if row.added_by_id == user.pk and user.is_active:
+        return ALLOW
+    if not may_run(user):
+        return deny(_("Only %(who)s or a manager can take this off.") % {"who": row.added_by})
+    return ALLOW
+
+
+def may_correct(user: User, meeting: Meeting) -> Decision:
+    """Put right what the minutes of a closed meeting say. It stands beside them, marked as late."""
+    if meeting.status != MeetingStatus.CLOSED:
+        return deny(_("There are no minutes to correct before the meeting is closed."))
+    return may_run(user)
 
 
 def may_end_action(user: User, action: Action) -> Decision:

@@ -1,4 +1,4 @@
-"""The seventh step: whether a review of the definition is ahead."""
+"""The seventh step: whether a review of the definition is ahead, and the last one was held."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from definitions import steps
 from definitions.steps import DONE, IN_PART, NOT_YET, Link, Standing, Subject
+from reviews.selectors.overdue import Missed, missed_reviews
 from reviews.selectors.series import next_meeting_about, series_about
 
 
@@ -16,6 +17,9 @@ def register() -> None:
 
 
 def review_step(subject: Subject) -> Standing:
+    for missed in missed_reviews(timezone.now()):
+        if missed.series.definition_id == subject.definition.pk:
+            return _missed(missed)
     meeting = next_meeting_about(subject.definition)
     if meeting is not None:
         values = {
@@ -32,3 +36,12 @@ def review_step(subject: Subject) -> Standing:
         return Standing(IN_PART, sentence, act, str(series.created_by), series.created_at)
     sentence = _("No review is scheduled. A definition that nobody reviews goes stale.")
     return Standing(NOT_YET, sentence, Link(_("Schedule one"), reverse("reviews:series_new")))
+
+
+def _missed(missed: Missed) -> Standing:
+    meeting, series = missed.still_open, missed.series
+    act = Link(_("Look at the series"), series.get_absolute_url())
+    if meeting is not None:
+        act = Link(_("Hold it now, or move it"), meeting.get_absolute_url())
+    state = NOT_YET if missed.is_lapsed else IN_PART
+    return Standing(state, missed.sentence, act, str(series.created_by), series.created_at, is_overdue=True)

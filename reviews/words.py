@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from reviews import ical
-from reviews.models import Cadence, Series
+from reviews.models import Cadence, ItemOutcome, Meeting, Series
 
 
 def nth_choices() -> list[tuple[int, str]]:
@@ -45,6 +45,15 @@ def cadence_words(series: Series) -> str:
     }
 
 
+def pulse_question() -> str:
+    return _("How well does what we agreed on serve you in your work?")
+
+
+def pulse_words() -> dict[int, str]:
+    """What each answer means."""
+    return {1: _("badly"), 2: _("rather badly"), 3: _("so so"), 4: _("well"), 5: _("very well")}
+
+
 def day_words(day: date) -> str:
     """“13 Jan 2026”."""
     return date_format(day, "j M Y")
@@ -53,3 +62,31 @@ def day_words(day: date) -> str:
 def hour_words(instant: datetime, zone: str) -> str:
     """“Tuesday 13 January 2026, 10:00 (Europe/Berlin)”: the same for every reader, for mail and minutes."""
     return f"{date_format(localtime(instant, ical.zone_of(zone)), 'l j F Y, H:i')} ({zone})"
+
+
+def outcome_words(outcome: ItemOutcome) -> str:
+    """“Keep. Works. Owner: Rita Novak. To be looked at again by 1 Sep 2026.”"""
+    parts = [f"{outcome.get_verdict_display()}.", outcome.reason]
+    if outcome.owner:
+        parts.append(_("Owner: %(name)s.") % {"name": outcome.owner})
+    if outcome.review_on:
+        parts.append(_("To be looked at again by %(day)s.") % {"day": day_words(outcome.review_on)})
+    return " ".join(part for part in parts if part)
+
+
+def why_extra(meeting: Meeting) -> str:
+    """“Product launch: the new price list”; empty for a meeting that the cadence gave."""
+    kind = meeting.get_trigger_kind_display() if meeting.trigger_kind else ""
+    return ": ".join(part for part in (kind, meeting.trigger) if part)
+
+
+def extra_words(meeting: Meeting) -> str:
+    """What those who are invited to a meeting out of the cadence are told."""
+    values = {
+        "series": meeting.series,
+        "when": hour_words(meeting.starts_at, meeting.series.time_zone),
+        "why": why_extra(meeting),
+    }
+    if not values["why"]:
+        return _("“%(series)s” meets out of its cadence on %(when)s.") % values
+    return _("“%(series)s” meets out of its cadence on %(when)s. %(why)s") % values

@@ -27,7 +27,7 @@ from leads.models import (
     TurnRule,
 )
 from portal.common.models import Invitation, OutgoingCall, OutgoingMail, OwnHoliday, User, Webhook
-from reviews.models import Action, AgendaItem, Meeting, Series
+from reviews.models import Action, AgendaItem, BacklogItem, Meeting, Series
 from tests.builders import ada
 from tests.garbage import BEYOND
 
@@ -148,7 +148,10 @@ def _fillings() -> list[tuple[str, Callable[[], list[tuple[Any, ...]]]]]:
         (r"reviews/series/", lambda: of(Series)),
         (r"reviews/meetings/", lambda: meetings),
         (r"reviews/items/", lambda: of(AgendaItem)),
+        (r"reviews/backlog/", lambda: of(BacklogItem)),
         (r"reviews/actions/", lambda: of(Action)),
+        (r"reviews/insights/pulse/", lambda: meetings),
+        (r"reviews/insights/", lambda: [("funnel",), ("speed",), ("nothing",)]),
         (r"reviews/feed/", lambda: [("nobodys-secret",), ("\0",), ("x" * 5_000,)]),
         (r"join/", lambda: [("nobodys-secret",), ("\0",), ("x" * 5_000,)]),
         (r"people/invitations/", lambda: of(Invitation)),

@@ -44,18 +44,19 @@ GARBAGE = (
 )
 
 FIELDS = """
-    action-due_on action-owner action-text add_type allows attendees basis below cap_fit choice
-    confidence-score count criterion criterion_key currency day decide_hours digest_hour direction
-    do due_on duration_minutes edit_number effect_kind email ends_0 facilitator fade_days family
-    fingerprint grade_2 grade_3 grade_4 grade_5 group group_0_cap group_0_label half handoff
-    has_reached holiday_country holiday_region how is_active item item-minutes item-title join key
-    kind label local_time minimum_fit minutes missing_field move-day move-hour name needs_text next
-    note notes-edit_number notes-text outcome-reason outcome-review_on outcome-verdict owner
-    per_days person personas place points points_0 present query question r0-field r0-is
-    r0-meet_type r0-number r0-type r0-values r0-w0_on reason reply reply_to review_on role round
-    rule rule_form rule_text score seen_in source stage starts_0 starts_0_1 starts_on statement step
-    team text threshold through time_zone times title to url value verdict was weekday
-    weekly_capacity weekly_need wording wording_0
+    absent action-due_on action-owner action-text add_type allows attendees basis below cap_fit
+    choice confidence-score confidence-sentence count criterion criterion_key currency day
+    decide_hours digest_hour direction do due_on duration_minutes edit_number effect_kind email
+    ends_0 facilitator fade_days family fingerprint grade_2 grade_3 grade_4 grade_5 group
+    group_0_cap group_0_label half handoff has_reached holiday_country holiday_region how
+    is_active item item-minutes item-title join key kind label local_time minimum_fit minutes
+    missing_field move-day move-hour name needs_text next note notes-edit_number notes-text
+    notes-why outcome-edit_number outcome-owner outcome-reason outcome-review_on outcome-verdict
+    outcome-why owner park-title per_days person personas place points points_0 present query
+    question r0-field r0-is r0-meet_type r0-number r0-type r0-values r0-w0_on reason reply
+    reply_to review_on role round rule rule_form rule_text score screen seen_in source stage
+    starts_0 starts_0_1 starts_on statement step team text threshold through time_zone times
+    title to url value verdict was weekday weekly_capacity weekly_need wording wording_0
 """.split()  # noqa: SIM905
 DEEP_RULE = '{"all":[' * 2_000 + "]}" * 2_000
 POSTED = (

@@ -11,6 +11,7 @@ from django.urls import reverse
 from definitions.models import Ballot, RepAnswer, Version
 from leads.models import Account, Handoff, Import, Lead, Run, Shadow, Tasting
 from reviews.models import Meeting, Series
+from reviews.selectors.insights import REPORTS
 
 BUDGET = 15  # queries of a list page, whatever its length
 
@@ -28,7 +29,7 @@ class Listed:
         return self.name
 
 
-def _page(name: str, who: str, route: str, query: str = "", is_list: bool = True, **kwargs: Any) -> Listed:
+def _page(name: str, who: str, route: str, /, query: str = "", is_list: bool = True, **kwargs: Any) -> Listed:
     return Listed(name, who, lambda: reverse(route, kwargs=kwargs) + query, is_list)
 
 
@@ -73,6 +74,15 @@ def _examples() -> str:
 def _challenged_clause() -> str:
     keys = Handoff.objects.exclude(challenged_key="").order_by("pk").values_list("challenged_key", flat=True)
     return reverse("leads:challenges_of_clause", args=[keys[0]])
+
+
+def _of_next_review(route: str) -> str:
+    meetings = Meeting.objects.filter(status="scheduled", prepared_at__isnull=False)
+    return reverse(route, args=[meetings.earliest("pk").pk])
+
+
+def _of_review(route: str) -> str:
+    return reverse(route, args=[Series.objects.earliest("pk").pk])
 
 
 PAGES = (
@@ -137,7 +147,10 @@ PAGES = (
     _of(
         "meeting, its minutes", "rita", lambda: Meeting.objects.filter(status="closed").order_by("-starts_at")
     ),
+    Listed("pre-read", "rita", lambda: _of_next_review("reviews:preread"), is_list=True),
+    Listed("backlog", "rita", lambda: _of_review("reviews:backlog"), is_list=True),
     _page("insights", "rita", "reviews:insights"),
+    *(_page(f"insights: {name}", "rita", "reviews:insight", name=name) for name in REPORTS),
     _page("people", "ada", "portal:people"),
     _page("trail", "ada", "portal:trail"),
     _page("outbox", "ada", "portal:outbox"),

@@ -75,6 +75,34 @@ def test_a_stranger_is_led_to_the_sign_in_page(page: str) -> None:
     assert Client().get(reverse(page)).headers["Location"].startswith(reverse("account_login"))
 
 
+def test_a_part_of_a_page_says_that_the_session_has_ended_and_does_not_become_the_sign_in_page() -> None:
+    maya()
+    asked = {"HX-Request": "true", "HX-Current-URL": "http://testserver/leads/?tab=mine"}
+    answer = Client().get(reverse("leads:queue_news"), headers=asked)
+    html = answer.content.decode()
+    assert (answer.status_code, "<form" in html) == (401, False)
+    assert "You are signed out, and this page is not kept up to date any more." in html
+    assert f'href="{reverse("account_login")}?next=%2Fleads%2F%3Ftab%3Dmine"' in html
+    answer = Client().post(reverse("leads:queue_accept"), headers=asked)
+    assert (answer.status_code, b"nothing was saved" in answer.content) == (401, True)
+
+
+@pytest.mark.parametrize(
+    ("case", "referer", "following"),
+    [
+        ("its page", "http://testserver/leads/?tab=mine", "%2Fleads%2F%3Ftab%3Dmine"),
+        ("another site", "http://elsewhere.example/leads/", "%2F"),
+        ("none", "", "%2F"),
+    ],
+)
+def test_what_a_stranger_posted_is_done_again_from_its_page(case: str, referer: str, following: str) -> None:
+    maya()
+    client = Client()
+    answer = client.post(reverse("leads:queue_accept"), headers={"Referer": referer})
+    assert answer.headers["Location"] == f"{reverse('account_login')}?next={following}"
+    assert b"You are signed out, so nothing was saved." in client.get(answer.headers["Location"]).content
+
+
 def test_an_invitation_makes_one_person_and_works_once(django_capture_on_commit_callbacks: Any) -> None:
     answer = signed_in(ada()).post(
         reverse("portal:person_invite"),
@@ -120,6 +148,12 @@ def test_the_last_administrator_stays_one() -> None:
     assert "Somebody must stay administrator" in answer.content.decode()
     person.refresh_from_db()
     assert person.is_administrator
+
+
+def test_who_sells_finds_the_way_to_days_away_on_their_profile() -> None:
+    for person, is_shown in ((sam(), True), (maya(), False)):
+        page = signed_in(person).get(reverse("portal:profile")).content.decode()
+        assert (reverse("leads:turn_rep", args=[person.pk]) in page) is is_shown
 
 
 def test_nobody_makes_himself_a_manager_by_his_profile() -> None:

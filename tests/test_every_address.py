@@ -43,7 +43,7 @@ def world(db: None) -> dict[str, User | None]:
     resting = Lead.objects.filter(stage="nurture").earliest("pk")
     tomorrow = timezone.localdate() + timedelta(days=1)
     override_make(lead=resting, kind="hold", reason="Not now.", ends_on=tomorrow, actor=maya())
-    tasting_start(version=Version.objects.get(status="active"), actor=maya())
+    tasting_start(version=Version.objects.get(status="active", definition__stage="mql"), actor=maya())
     # A night that finds something.
     Lead.objects.filter(pk=Lead.objects.filter(stage="sal").earliest("pk").pk).update(stage="lead")
     night_count(day=date(2026, 5, 4), now=timezone.now())

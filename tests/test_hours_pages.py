@@ -9,10 +9,11 @@ from zoneinfo import ZoneInfo
 import pytest
 import time_machine
 from django.urls import reverse
+from holidays import list_supported_countries
 
 from portal.common.calendars import calendar_of
 from portal.common.models import AuditEntry, OwnHoliday, TeamCalendar, WorkingHours, Workspace
-from portal.workspace.forms import HoursForm
+from portal.workspace.forms import HoursForm, country_choices
 from tests.builders import NOW, ada, rita, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -84,11 +85,22 @@ def test_a_team_works_in_a_zone_and_with_holidays_of_its_own() -> None:
     assert AuditEntry.objects.filter(verb="workspace.team_calendar_changed").count() == 2
 
 
+def test_countries_are_chosen_by_their_names() -> None:
+    nothing, *countries = country_choices()
+    assert nothing == ("", "No public holidays")
+    assert dict(countries)["BA"] == "Bosnia and Herzegovina (BA)"
+    assert countries == sorted(countries, key=lambda choice: choice[1].rpartition(" (")[0])
+    # Each is a calendar that the portal can keep.
+    assert {len(code) for code, _name in countries} == {2}
+    assert {code for code, _name in countries} <= set(list_supported_countries())
+
+
 @pytest.mark.parametrize(
     "place",
     [
         {"time_zone": "Mars/Olympus"},
         {"holiday_country": "ZZ"},
+        {"holiday_country": "DEU"},
         {"holiday_region": "BY"},
     ],
 )

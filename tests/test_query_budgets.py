@@ -18,7 +18,7 @@ from leads.scoring.near_misses import near_scores
 from portal.common.models import AuditEntry, Notification, OutgoingCall, OutgoingMail, User, Webhook
 from portal.seed.people import DOMAIN
 from portal.seed.workspace import Size, workspace_seed
-from reviews.models import Action, Meeting, Series
+from reviews.models import Action, AgendaItem, BacklogItem, Meeting, Series
 from tests.builders import ada
 from tests.pages import BUDGET, PAGES
 
@@ -95,6 +95,9 @@ def _grow(count: int) -> None:
     _more(Criterion.objects.filter(version=draft), count, key=lambda number: f"clause-{number}")
     _more(Comment.objects.filter(version=draft), count)
     _more(Series.objects.all(), count, uid=lambda number: f"series-{number}")
+    ahead = AgendaItem.objects.filter(meeting__status="scheduled")
+    _more(ahead, count, source_key=lambda number: f"item-{number}")
+    _more(BacklogItem.objects.all(), count)
     _more(Meeting.objects.exclude(status="open"), count, original_at=_another_day)
     _more(Action.objects.filter(status="open"), count, owner=lambda _: _person("rita"))
     _more(AuditEntry.objects.all(), count)

@@ -24,6 +24,7 @@ from definitions.models import Ballot, Criterion, Definition, Stage, Version
 from definitions.selectors import catalogue
 from definitions.selectors.ballots import open_ballots
 from leads.facts import refresh
+from leads.handoffs.qualifying import sales_answer
 from leads.handoffs.reconcile import handoffs_reconcile
 from leads.models import Activity, Handoff, Import, Lead, LeadFit, Score, TouchedLead
 from leads.scoring.compiler import score_into
@@ -31,8 +32,8 @@ from leads.scoring.receipt import receipts
 from leads.scoring.scope import Scope
 from leads.selectors.handoffs import MISSING_FACTS
 from portal.common.models import Team, User, Workspace
-from portal.seed import behaviour, companies, database, history, laid_leads
-from portal.seed.clauses import SECOND, mql_documents, sales_qualified_document
+from portal.seed import behaviour, companies, database, history, laid_leads, sales_qualified
+from portal.seed.clauses import SECOND, mql_documents, sales_qualified_documents
 from portal.seed.people import PEOPLE
 from portal.seed.workspace import SAMPLE_SIZE, Size, workspace_seed
 from reviews.models import Meeting
@@ -119,6 +120,7 @@ def test_the_sample_company_is_whole() -> None:
     _handoffs_stand_in_every_state()
     _receipts_are_those_of_the_instant()
     _ballots_tell_the_story()
+    _sales_has_its_definition()
     _reviews_were_held_and_the_next_is_near()
     row = Import.objects.get()
     assert (row.status, row.rejected, row.rejections.count()) == ("done", 4, 4)
@@ -195,7 +197,10 @@ def _ballots_tell_the_story() -> None:
     states = dict(versions.filter(is_shadow=False).values_list("number", "status"))
     assert states == {1: "superseded", 2: "active", 3: "rejected", 4: "proposed", 5: "draft"}
     assert versions.get(is_shadow=True).shadow.status == "running"
-    ballots = {ballot.version.number: ballot for ballot in Ballot.objects.select_related("version")}
+    ballots = {
+        ballot.version.number: ballot
+        for ballot in Ballot.objects.filter(version__in=versions).select_related("version")
+    }
     assert {number: ballot.status for number, ballot in ballots.items()} == {
         1: "ratified", 2: "ratified", 3: "rejected", 4: "open",
     }  # fmt: skip
@@ -209,6 +214,18 @@ def _ballots_tell_the_story() -> None:
     draft = Version.objects.get(definition__stage="mql", number=5)
     assert draft.comments.filter(kind="concern", resolved_at=None).count() == 1
     assert draft.created_at < NOW - timedelta(days=3)
+
+
+def _sales_has_its_definition() -> None:
+    """Whoever takes a lead on is asked for what only they can find out."""
+    versions = Version.objects.filter(definition__stage="sql")
+    assert dict(versions.values_list("number", "status")) == {1: "active", 2: "draft"}
+    assert Ballot.objects.get(version__number=1, version__in=versions).slip_hash
+    accepted = Handoff.objects.filter(status="accepted")[0]
+    answer = sales_answer(accepted)
+    assert answer is not None
+    assert {"need", "budget", "authority", "timing"} <= answer.open_keys
+    assert not answer.is_met
 
 
 def _reviews_were_held_and_the_next_is_near() -> None:
@@ -227,7 +244,7 @@ def test_a_large_company_has_cold_leads_and_is_as_whole(monkeypatch: pytest.Monk
     for module, name, value in (
         (behaviour, "SLICE", 700), (behaviour, "WRITE_SLICE", 900), (companies, "SLICE", 70),
         (laid_leads, "SLICE", 300), (laid_leads, "ALL_WARM", 150), (history, "SMALL", 150),
-        (database, "WORTH_BARING", 500), (database, "SLICE", 50),
+        (database, "WORTH_BARING", 500), (database, "SLICE", 50), (sales_qualified, "IN_FORCE_UP_TO", 700),
     ):  # fmt: skip
         monkeypatch.setattr(module, name, value)
     workspace_seed(size=Size(leads=800, accounts=260, activities=16_000), seed=1, actor=None, now=NOW)
@@ -263,7 +280,10 @@ def test_the_documents_of_the_sample_are_readable() -> None:
     with transaction.atomic():
         workspace_seed(size=SMALL, seed=1, actor=None, now=NOW)
         known = catalogue()
-        for document in (*mql_documents(NOW.date()).values(), sales_qualified_document(NOW.date())):
+        for document in (
+            *mql_documents(NOW.date()).values(),
+            *sales_qualified_documents(NOW.date()).values(),
+        ):
             assert parse(document, known).criteria
 
 

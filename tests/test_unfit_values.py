@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.db import DataError
+from django.db import DataError, IntegrityError, transaction
 from django.http import HttpRequest
 from django.test import Client, RequestFactory
+from structlog.testing import capture_logs
 
 from portal.common.middleware import ErrorsAsSentencesMiddleware
+from portal.common.models import User
 from portal.common.whole_numbers import whole_number
 from tests.builders import ada, maya
 
@@ -25,15 +27,29 @@ def test_whole_numbers_are_read() -> None:
     assert [whole_number(text) for text in ("0", "7", "9" * 18)] == [0, 7, 10**18 - 1]
 
 
+def _never(request: HttpRequest) -> Any:
+    raise AssertionError
+
+
+def test_a_lost_race_is_logged_without_what_was_in_it(rf: RequestFactory) -> None:
+    """PostgreSQL says which values met: of people and of leads."""
+    request: Any = rf.post("/")
+    request.user = maya()
+    with pytest.raises(IntegrityError) as lost, transaction.atomic():
+        User.objects.create_user("maya@example.com", name="Her twin")
+    with capture_logs() as logs:
+        response = ErrorsAsSentencesMiddleware(_never).process_exception(request, lost.value)
+    assert response is not None
+    assert response.status_code == 409
+    assert [line["event"] for line in logs] == ["lost_race"]
+    assert "maya@example.com" not in str(logs)
+
+
 @pytest.mark.parametrize("error", [DataError("value out of range"), OverflowError(), RecursionError()])
 def test_what_no_column_takes_is_a_sentence(error: Exception, rf: RequestFactory) -> None:
     request: Any = rf.post("/")
     request.user = ada()
-
-    def never(request: HttpRequest) -> Any:
-        raise AssertionError
-
-    response = ErrorsAsSentencesMiddleware(never).process_exception(request, error)
+    response = ErrorsAsSentencesMiddleware(_never).process_exception(request, error)
     assert response is not None
     assert response.status_code == 422
     assert "Nothing was saved." in response.content.decode()

@@ -6,8 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
+from django.db.models import F, QuerySet
+
 from definitions.ballot_words import count_sentences
-from definitions.models import Ballot, Choice, Version, VoteHistory
+from definitions.models import Ballot, BallotStatus, Choice, Version, Vote, VoteHistory
 from definitions.selectors.ballot_view import slip_instant
 from definitions.selectors.ballots import rules_of, tally_of
 from definitions.tally import HOUSES
@@ -36,6 +38,13 @@ def expected_of(version: Version) -> dict[str, Any] | None:
     slip: dict[str, Any] = ballots.values_list("slip", flat=True).first() or {}
     found = slip.get("expected_weekly")
     return {**found, "as_of": slip_instant(slip)} if found else None
+
+
+def predictions_on(version: Version) -> QuerySet[Vote]:
+    """What the voters on this version foretold, in the vote that ratified it; by name."""
+    votes = Vote.objects.filter(ballot__version=version, ballot__status=BallotStatus.RATIFIED)
+    counted = votes.filter(round=F("ballot__round")).exclude(ballot__kind=Ballot.Kind.RESTORE)
+    return counted.exclude(prediction="").select_related("person", "ballot").order_by("person__name", "pk")
 
 
 def changed_votes(ballot: Ballot) -> list[dict[str, Any]]:

@@ -21,6 +21,7 @@ from definitions.selectors.ageing import looks_ahead, owners_of
 from definitions.selectors.ballot_outcome import expected_of
 from definitions.selectors.discussion import comments_of
 from definitions.selectors.versions import definitions_of, versions_visible_to
+from definitions.steps import standing_of
 from portal.common.models import HOUSES, User
 from portal.common.requests import SignedInRequest
 
@@ -73,6 +74,7 @@ def definition_page(request: SignedInRequest, stage: str) -> HttpResponse:
         "may_see_shadows": may_see_shadows(request.user),
         "may_promise": any(policies.may_set_promise(request.user, house) for house in HOUSES),
         "version": definition.active_version,
+        "review": standing_of("review", definition),
     }
     if definition.active_version:
         context |= reading_of(request, definition.active_version)

@@ -52,6 +52,7 @@ class RuleOutForm(forms.Form):
     reason = forms.ModelChoiceField(
         Reason._default_manager.none(),
         label=_("Why is it ruled out?"),
+        empty_label=_("Choose a reason"),
         error_messages={"required": _("Choose why this lead is ruled out.")},
     )
     note = _sentence(_("In your own words"), 200, required=False)

@@ -151,15 +151,17 @@ def _template(group: Group, count: int) -> str:
 
 
 def _url(group: Group, person: User) -> str:
-    """The handoff, or the list in which this person finds all of them."""
-    if len(group.clocks) == 1:
+    """Where it is done: the one page, or the list in which this person finds all of them."""
+    is_one = len(group.clocks) == 1
+    if group.kind == ClockKind.PICK_UP:
+        pk = group.clocks[0].handoff_id
+        return reverse("leads:returned_page", args=[pk]) if is_one else reverse("leads:returned_list")
+    if is_one:
         return group.clocks[0].handoff.get_absolute_url()
     is_own = group.owner is not None and group.owner.pk == person.pk
     if group.kind == ClockKind.DECIDE:
         return reverse("leads:queue") + ("?tab=mine" if is_own else "")
-    if group.kind == ClockKind.FOLLOW_UP:
-        return reverse("leads:my_leads") if is_own else reverse("leads:watch_list") + "?status=accepted"
-    return reverse("leads:watch_list") + "?status=returned"
+    return reverse("leads:my_leads") if is_own else reverse("leads:watch_list") + "?status=accepted"
 
 
 KINDS = {

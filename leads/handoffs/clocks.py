@@ -135,13 +135,18 @@ def handoff_accepted(handoff: Handoff, *, promise: Promise, at: datetime) -> Non
 
 
 def handoff_returned(handoff: Handoff, *, family: str, at: datetime) -> None:
-    """Procedural and clerical returns pause what ran; all but procedural ones are marketing's to pick up."""
+    """Procedural and clerical returns pause what ran, others end it."""
     if family in PAUSING:
         _pause(handoff, at)
     else:
         clocks_stop([handoff.pk], at=at)
-    if family != ReasonFamily.PROCEDURAL:
-        clocks_start(ClockKind.PICK_UP, [(handoff.pk, promise_of(ClockKind.PICK_UP, at=at))])
+
+
+def pick_ups_owed(handoff_ids: Iterable[int], *, at: datetime) -> None:
+    """These returns are marketing's to pick up from now on."""
+    if ids := list(handoff_ids):
+        promise = promise_of(ClockKind.PICK_UP, at=at)
+        clocks_start(ClockKind.PICK_UP, [(pk, promise) for pk in ids])
 
 
 def _pause(handoff: Handoff, at: datetime) -> None:

@@ -105,7 +105,9 @@ class QualifyForm(forms.Form):
         super().__init__(*args, **kwargs)
         if is_override:
             self.fields["note"].label = _("Why, in your own words")
-            self.fields["note"].help_text = _("The definition says no, so this is kept with its answer.")
+            self.fields["note"].help_text = _(
+                "The definition says no as it stands, so this is kept with its answer."
+            )
 
 
 class OutcomeForm(forms.Form):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from leads.models import Handoff
+from leads.models import Handoff, Lead
 
 
 def hold(handoff: Handoff) -> Handoff:
@@ -13,6 +13,13 @@ def hold(handoff: Handoff) -> Handoff:
     Handoff.objects.select_for_update(no_key=True).only("pk").get(pk=handoff.pk)
     rows = Handoff.objects.select_related("lead__account", "lead__owner", "owner", "decided_by", "reason")
     return rows.get(pk=handoff.pk)
+
+
+def hold_lead(handoff: Handoff) -> Lead:
+    """The lead of a held handoff as it stands now, locked too: offers and marketing's acts hold it alone."""
+    rows = Lead.objects.select_for_update(no_key=True)
+    handoff.lead.refresh_from_db(fields=["stage", "nurture_until", "merged_into"], from_queryset=rows)
+    return handoff.lead
 
 
 def as_it_stood(handoff: Handoff) -> dict[str, Any]:

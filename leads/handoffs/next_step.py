@@ -6,14 +6,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
-from django.utils import formats
+from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
 from leads.handoffs import policies
 from leads.models import OPEN, Handoff, HandoffStatus, Lead, LeadStage, Qualification, ReasonFamily
 from leads.scoring.near_misses import NEAR_POINTS
+from leads.selectors.care import Waiting, waiting_of
 from leads.selectors.handoffs import MISSING_FACTS
 from portal.common.models import Team, User
+from portal.common.selectors import workspace_zone
 
 Receipt = dict[str, Any]
 
@@ -111,31 +113,63 @@ def _accepted(user: User, handoff: Handoff) -> NextStep:
 
 
 def _resting(user: User, lead: Lead, last: Handoff | None) -> NextStep:
-    until = lead.nurture_until
-    day = formats.date_format(until, "j M Y") if until else ""
     reason = ""
     if last is not None and last.reason_label:
         reason = _("Sales returned it: %(reason)s.") % {"reason": last.reason_label}
-    is_clerical = last is not None and last.reason is not None and last.reason.family == ReasonFamily.CLERICAL
-    if is_clerical and last is not None:
-        fact = MISSING_FACTS.get(last.missing_field) if last.missing_field else None
-        sentence = _("Find out what sales missed: %(fact)s.") % {"fact": fact or last.note or _("a fact")}
-        further = _("It is offered again when a fact of it changes.")
-        url = reverse("leads:returned_page", args=[last.pk]) if user.team == Team.MARKETING else ""
-        return NextStep(
-            sentence, f"{reason} {further}".strip(), _("Put it right") if url else "", url, "pencil"
+    if last is not None and (waiting := waiting_of(last)):
+        step = _to_pick_up(user, last, waiting, reason)
+        if step is not None:
+            return step
+    until = lead.nurture_until
+    if until is not None and until <= timezone.now().astimezone(workspace_zone()).date():
+        sentence = _("Its rest is over: it is offered as soon as it qualifies.")
+        return NextStep(sentence, reason or _("It is in nurture."))
+    day = formats.date_format(until, "j M Y") if until else ""
+    if day and last is not None and last.status == HandoffStatus.SALES_QUALIFIED:
+        sentence, reason = (
+            _("Leave it to marketing until %(day)s."),
+            _("It was lost after sales qualified it."),
         )
-    sentence = (
-        _("Leave it to marketing until %(day)s, or until it does something itself.") % {"day": day}
-        if day
-        else _("Leave it to marketing until it does something itself.")
-    )
+    elif day:
+        sentence = _("Leave it to marketing until %(day)s, or until it does something itself.")
+    else:
+        sentence = _("Leave it to marketing until it does something itself.")
     return NextStep(
-        sentence,
+        sentence % {"day": day},
         reason or _("It is in nurture."),
         _("Look at the leads in nurture"),
         reverse("leads:nurture"),
         "heart",
+    )
+
+
+def _to_pick_up(user: User, last: Handoff, waiting: Waiting, reason: str) -> NextStep | None:
+    """What a return asks of marketing that nobody has settled; None where it asks nothing of this person."""
+    is_marketing = user.team == Team.MARKETING
+    url = reverse("leads:returned_page", args=[last.pk])
+    if waiting.person is not None and waiting.person != user:
+        words = {"name": waiting.person}
+        return NextStep(
+            _("%(name)s looks after it.") % words, reason, _("Look at the return"), url, "arrow-return-left"
+        )
+    if last.reason is not None and last.reason.family == ReasonFamily.CLERICAL:
+        fact = MISSING_FACTS.get(last.missing_field) if last.missing_field else None
+        further = _("It is offered again when a fact of it changes.")
+        return NextStep(
+            _("Find out what sales missed: %(fact)s.") % {"fact": fact or last.note or _("a fact")},
+            f"{reason} {further}".strip(),
+            _("Put it right") if is_marketing else "",
+            url if is_marketing else "",
+            "pencil",
+        )
+    if not is_marketing:
+        return None
+    return NextStep(
+        _("Pick it up: let it rest, offer it again, or rule it out."),
+        reason,
+        _("Open the return"),
+        url,
+        "hand-index",
     )
 
 

@@ -24,7 +24,7 @@ from leads.handoffs.clocks import (
 )
 from leads.handoffs.overriding import held_back, wanted_by_hand
 from leads.handoffs.stages import stages_move
-from leads.handoffs.states import STAGE_AFTER
+from leads.handoffs.states import BEYOND_OFFERS, STAGE_AFTER
 from leads.models import OPEN, ClockKind, Handoff, Lead, LeadStage, Qualification, Score
 from leads.scoring.receipt import receipts
 from portal.common.calendars import calendar_of
@@ -97,6 +97,7 @@ def offer(
         Lead.objects.select_for_update(skip_locked=True, no_key=True, of=("self",))
         .select_related("account")
         .filter(pk__in=list(lead_ids), merged_into=None)
+        .exclude(stage__in=BEYOND_OFFERS)
         .order_by("pk")
     )
     # The version must still be the one in force: a flip may have come in between.

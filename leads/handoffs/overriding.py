@@ -19,6 +19,7 @@ from leads.models import Lead, Override
 from portal.common import audit
 from portal.common.errors import Conflict, Invalid
 from portal.common.models import User
+from portal.common.notify import owe_notification
 from portal.common.selectors import workspace_zone
 
 LONGEST_DAYS = 92
@@ -86,6 +87,9 @@ def override_end(*, override: Override, actor: User) -> Override:
         raise Conflict(_("This decision has ended already."))
     override.ended_at, override.ended_by = now, actor
     audit.record("override.ended", subject=override, actor=actor, before={"lead": override.lead_id})
+    if override.made_by_id != actor.pk:
+        said = _("%(who)s ended your decision by hand: %(lead)s goes by the definition again.")
+        _tell_ended(override, said % {"who": actor, "lead": override.lead})
     return override
 
 
@@ -96,11 +100,23 @@ def overrides_end(now: datetime) -> int:
     due = Override.objects.filter(ended_at=None, ends_on__lt=today)
     if not due.exists():
         return 0
-    rows = list(due.select_for_update(skip_locked=True, of=("self",)))
+    rows = list(due.select_related("lead", "made_by").select_for_update(skip_locked=True, of=("self",)))
     Override.objects.filter(pk__in=[row.pk for row in rows]).update(ended_at=now)
     for row in rows:
         audit.record("override.ended", subject=row, actor=None, before={"lead": row.lead_id})
+        said = _("The last day of your decision by hand has passed: %(lead)s goes by the definition again.")
+        _tell_ended(row, said % {"lead": row.lead})
     return len(rows)
+
+
+def _tell_ended(override: Override, sentence: str) -> None:
+    """Whoever decided otherwise had a reason, and may have it still."""
+    owe_notification(
+        person=override.made_by,
+        key=f"override-ended:{override.pk}",
+        sentence=sentence,
+        url=override.lead.get_absolute_url(),
+    )
 
 
 def hold_words(override: Override) -> str:

@@ -18,12 +18,12 @@ from django.utils.translation import ngettext
 
 from definitions.models import Stage
 from definitions.selectors import active_version
-from leads.handoffs.clocks import clocks_stop
+from leads.handoffs.clocks import clocks_stop, pick_ups_owed
 from leads.handoffs.offering import Receipt, Terms, offer, receipts_of, terms_of
 from leads.handoffs.stages import stages_move
 from leads.handoffs.states import STAGE_AFTER, STAGE_WHILE
 from leads.handoffs.turn_policies import may_manage_turns, may_reassign_handoff
-from leads.handoffs.turns import turns_given
+from leads.handoffs.turns import turns_given, turns_passed_on
 from leads.models import OPEN, Handoff, HandoffStatus, Lead, Reason
 from portal.common import audit
 from portal.common.errors import Conflict, Invalid
@@ -88,7 +88,9 @@ def leads_hand_on(*, person: User, to: User | None, reason: str, actor: User) ->
     if to.pk == person.pk:
         raise Invalid(_("%(name)s has these leads already.") % {"name": to}, field="to")
     rows = list(
-        Handoff.objects.select_for_update(no_key=True, of=("self",)).filter(owner=person, status__in=OPEN)
+        Handoff.objects.select_for_update(no_key=True, of=("self",))
+        .filter(owner=person, status__in=OPEN)
+        .order_by("pk")  # As an import of outcomes holds them: neither waits for the other crosswise.
     )
     if not rows:
         raise Conflict(_("%(name)s has no open lead any more.") % {"name": person})
@@ -201,10 +203,13 @@ def _pass_on(
             reason_label=reason.label,
             note=why,
         )
+    # Before the offers, which pass by a lead that another holds: this waits for it.
     Lead.objects.filter(pk__in=[row.lead_id for row in ended]).update(owner=None)
     clocks_stop([row.pk for row in ended], at=terms.now)
+    turns_passed_on(ended)
     made = offer(terms=terms, lead_ids=[row.lead_id for row in ended], receipts=receipts)
     again = {row.lead_id for row in made}
+    pick_ups_owed((row.pk for row in ended if row.pk in accepted and row.lead_id not in again), at=terms.now)
     for status, move in ((HandoffStatus.OFFERED, "withdraw"), (HandoffStatus.ACCEPTED, "return")):
         stages_move(
             leads=[

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
+from leads.handoffs.states import FURTHER
 from leads.models import Handoff, HandoffStatus, LeadStage
 from portal.common.decisions import ALLOW, Decision, deny
 from portal.common.models import AuditEntry, Team, User
@@ -52,6 +53,11 @@ def may_return_handoff(user: User, handoff: Handoff) -> Decision:
     decision = may_work_handoff(user, handoff)
     if decision and handoff.follow_ups.filter(has_reached=True).exists():
         return deny(_("You have been in contact with this lead. Disqualify it instead, with a reason."))
+    if decision and handoff.lead.stage in FURTHER:
+        return deny(
+            _("This lead stands at “%(stage)s” already. Say that it is sales-qualified, or disqualify it.")
+            % {"stage": handoff.lead.get_stage_display()}
+        )
     return decision
 
 

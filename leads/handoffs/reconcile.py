@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -40,6 +40,7 @@ from leads.models import (
     Qualification,
     ReasonFamily,
     Score,
+    StageChange,
 )
 from portal.common import audit
 from portal.common.notify import owe_notification
@@ -133,7 +134,7 @@ def _withdraw(version: Version, ids: list[int], now: datetime) -> int:
     holds = held_back(row.lead_id for row in rows)
     for row in rows:
         hold = holds.get(row.lead_id)
-        row.note = hold_words(hold) if hold else _withdrawal_words(version, row.lead, why.get(row.lead_id))
+        row.note = hold_words(hold) if hold else _withdrawal_words(version, row, why.get(row.lead_id))
         by_note.setdefault(row.note, []).append(row.pk)
     for note, pks in by_note.items():
         Handoff.objects.filter(pk__in=pks).update(status=HandoffStatus.WITHDRAWN, ended_at=now, note=note)
@@ -156,16 +157,16 @@ def _withdraw(version: Version, ids: list[int], now: datetime) -> int:
     return len(rows)
 
 
-def _withdrawal_words(version: Version, lead: Lead, qualification: int | None) -> str:
-    if lead.merged_into_id:
+def _withdrawal_words(version: Version, handoff: Handoff, qualification: int | None) -> str:
+    if handoff.lead.merged_into_id:
         return _("This lead was merged into another one.")
     if qualification is None:
         return _("There are no facts left to score this lead by.")
     reason = str(Qualification(qualification).label)
-    return _("It no longer meets %(version)s: %(reason)s.") % {
-        "version": version,
-        "reason": reason[:1].lower() + reason[1:],
-    }
+    words = {"version": version, "reason": reason[:1].lower() + reason[1:]}
+    if handoff.override_id:
+        return _("It was offered by hand until now, and does not meet %(version)s: %(reason)s.") % words
+    return _("It no longer meets %(version)s: %(reason)s.") % words
 
 
 # -- expire ----------------------------------------------------------------------------------------------
@@ -183,7 +184,8 @@ def _expire(terms: Terms, ids: list[int]) -> int:
     with transaction.atomic():
         rows = list(
             _stale(terms.now)
-            .select_for_update(skip_locked=True, no_key=True, of=("self",))
+            # With its lead: an offer passes by a lead that another holds, and this one would be forgotten.
+            .select_for_update(skip_locked=True, no_key=True, of=("self", "lead"))
             .select_related("lead")
             .filter(pk__in=ids)
         )
@@ -255,37 +257,37 @@ def _by_override() -> QuerySet[Override]:
 def _back_from_nurture(version: Version, now: datetime) -> Iterator[list[int]]:
     """Qualified leads in nurture whose date has passed, or for whom something new has happened since.
 
-    New is an activity of the lead's own; where sales missed a fact, it is a changed fact.
+    New is an activity of the lead's own; where sales missed a fact, it is a changed fact. What was lost after
+    it was qualified rests until its day, whatever it does: only where it has no day does an act end that.
     """
     today = now.astimezone(ZoneInfo(the_workspace().time_zone)).date()
-    last_return = Handoff.objects.filter(lead=OuterRef("pk"), status=HandoffStatus.RETURNED).order_by(
-        "-ended_at", "-id"
-    )
+    rests = StageChange.objects.filter(lead=OuterRef("pk"), after=LeadStage.NURTURE)
+    newest = Handoff.objects.filter(lead=OuterRef("pk")).order_by("-pk")
     resting = (
         _without_an_open_handoff(version)
         .filter(stage=LeadStage.NURTURE)
         .annotate(
-            returned_at=Subquery(last_return.values("ended_at")[:1]),
-            family=Subquery(last_return.values("reason__family")[:1]),
+            rests_since=Subquery(rests.order_by("-changed_at", "-pk").values("changed_at")[:1]),
+            family=Subquery(newest.values("reason__family")[:1]),
         )
     )
     for ids in _batches(resting):
         rows = list(
             resting.filter(pk__in=ids)
-            .values_list("pk", "nurture_until", "returned_at", "family")
+            .values_list("pk", "nurture_until", "rests_since", "family")
             .order_by("pk")
         )
-        waits = [row for row in rows if row[2]]
+        waits = [row for row in rows if row[2] and (row[3] or row[1] is None)]
         since = min((row[2] for row in waits), default=now)
         acted = _latest_activity([row[0] for row in waits if row[3] != ReasonFamily.CLERICAL], since)
         changed = _latest_change([row[0] for row in waits if row[3] == ReasonFamily.CLERICAL], since)
-        never = since - timedelta(days=1)
+        news = acted | changed
         found = [
             pk
-            for pk, until, returned_at, _family in rows
+            for pk, until, rests_since, _family in rows
             if (until is not None and until <= today)
-            or (until is None and returned_at is None)
-            or (returned_at is not None and max(acted.get(pk, never), changed.get(pk, never)) > returned_at)
+            or (until is None and rests_since is None)
+            or (pk in news and news[pk] > rests_since)
         ]
         if found:
             yield found

@@ -14,13 +14,13 @@ from definitions.models import Stage
 from definitions.selectors import active_version
 from leads.handoffs import clocks, policies
 from leads.handoffs.assignment import Turn
-from leads.handoffs.holding import as_it_stood, hold
+from leads.handoffs.holding import as_it_stood, hold, hold_lead
 from leads.handoffs.offering import offer, receipts_of, terms_of
 from leads.handoffs.stages import stage_move
-from leads.handoffs.states import HANDOFF, STAGE_AFTER
+from leads.handoffs.states import FURTHER, HANDOFF, STAGE_AFTER
 from leads.handoffs.turns import turn_given_back
 from leads.handoffs.words import too_late
-from leads.models import ClockKind, FollowUp, Handoff, HandoffStatus, Lead, LeadStage, Reason, ReasonFamily
+from leads.models import ClockKind, FollowUp, Handoff, HandoffStatus, Lead, Reason, ReasonFamily
 from leads.selectors.handoffs import MISSING_FACTS
 from portal.common import audit
 from portal.common.errors import Conflict, Invalid
@@ -86,7 +86,8 @@ def handoff_return(
 
     Definitional reasons name the criterion that misled (a key of the receipt) or say that something
     is missing from the definition; clerical ones name the fact; procedural ones offer the lead to
-    everyone in sales again. Raises `Invalid` with the field to mend.
+    everyone in sales again. What is not offered again is marketing's to pick up, whatever the reason.
+    Raises `Invalid` with the field to mend.
     """
     handoff = hold(handoff)
     policies.may_return_handoff(actor, handoff).require()
@@ -109,10 +110,9 @@ def handoff_return(
         **decided,
     )
     clocks.handoff_returned(handoff, family=reason.family, at=now)
-    again = None
-    if reason.family == ReasonFamily.PROCEDURAL:
-        again = _offer_again(handoff, actor, now)
-    else:
+    again = _offer_again(handoff, actor, now) if reason.family == ReasonFamily.PROCEDURAL else None
+    if again is None:
+        clocks.pick_ups_owed([handoff.pk], at=now)
         day = now.astimezone(ZoneInfo(the_workspace().time_zone)).date()
         stage_move(
             lead=handoff.lead,
@@ -168,8 +168,9 @@ def _check_return(
 
 
 def _offer_again(handoff: Handoff, actor: User, now: datetime) -> Handoff | None:
-    """To the shared queue at once, if the lead still qualifies; else it is marketing's again (None)."""
-    lead = handoff.lead
+    """To the shared queue at once, if the lead still qualifies; else None."""
+    # An offer passes by a lead that another holds, such as an import: this one waits for it instead.
+    lead = hold_lead(handoff)
     version = active_version(Stage.MQL)
     turn = Turn(None, _("Shared queue: %(name)s passed it on.") % {"name": actor})
     if version is not None:
@@ -183,7 +184,6 @@ def _offer_again(handoff: Handoff, actor: User, now: datetime) -> Handoff | None
             Lead.objects.filter(pk=lead.pk).update(owner=None)
             lead.refresh_from_db()
             return made[0]
-    stage_move(lead=lead, after=LeadStage.LEAD, at=now, actor=actor, handoff=handoff, owner=None)
     return None
 
 
@@ -214,7 +214,7 @@ def end_work(handoff: Handoff, move: str, verb: str, actor: User, **values: Any)
     _move(handoff, move, ended_at=now, **values)
     clocks.clocks_stop([handoff.pk], at=now)
     # A system may have told of an opportunity while sales still worked the lead: that is further, not back.
-    is_further = move == "qualify" and handoff.lead.stage in (LeadStage.OPPORTUNITY, LeadStage.CUSTOMER)
+    is_further = move == "qualify" and handoff.lead.stage in FURTHER
     if not is_further:
         stage_move(lead=handoff.lead, after=STAGE_AFTER[move], at=now, actor=actor, handoff=handoff)
     after = {

@@ -38,3 +38,7 @@ STAGE_WHILE = {HandoffStatus.OFFERED: LeadStage.MQL, HandoffStatus.ACCEPTED: Lea
 
 # Stages from which a qualified lead is offered. Nurture has conditions of its own (see reconcile).
 OFFERABLE = (LeadStage.NOT_ASSESSED, LeadStage.LEAD, LeadStage.MQL)
+# Where a lead may stand, by what another system tells, while sales still works its accepted handoff.
+FURTHER = (LeadStage.OPPORTUNITY, LeadStage.CUSTOMER)
+# Stages of which no offer is made by any act: what sales works further, has sold or has ruled out.
+BEYOND_OFFERS = (LeadStage.SALES_QUALIFIED, *FURTHER, LeadStage.DISQUALIFIED)

@@ -51,10 +51,15 @@ def _set(turn: DealtTurn, *, is_given_back: bool) -> bool:
     return True
 
 
+def turns_passed_on(handoffs: Iterable[Handoff]) -> None:
+    """These leads were taken from whoever had them: their weeks have room again."""
+    DealtTurn.objects.filter(handoff__in=list(handoffs), is_given_back=False).update(is_given_back=True)
+
+
 def turns_given(handoffs: Iterable[Handoff], to: User, now: datetime) -> list[DealtTurn]:
     """These leads were handed to somebody: the turns are theirs, and nobody's place in a round changes."""
     rows = list(handoffs)
-    DealtTurn.objects.filter(handoff__in=rows, is_given_back=False).update(is_given_back=True)
+    turns_passed_on(rows)
     return DealtTurn.objects.bulk_create(
         DealtTurn(handoff=handoff, person=to, dealt_at=now) for handoff in rows
     )

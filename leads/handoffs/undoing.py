@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from leads.handoffs import clocks, policies
-from leads.handoffs.holding import hold
+from leads.handoffs.holding import hold, hold_lead
 from leads.handoffs.stages import stage_move
 from leads.handoffs.states import HANDOFF
 from leads.handoffs.turns import turn_taken_again
@@ -75,6 +75,7 @@ def handoff_undo(*, handoff: Handoff, actor: User) -> Handoff:
     instant, or when something followed: a follow-up, a check, or the lead offered again and decided on.
     """
     handoff = hold(handoff)
+    hold_lead(handoff)
     entry = _last_act(handoff)
     at = _acted_at(handoff)
     if entry is None or at is None:
@@ -149,6 +150,10 @@ def _check_nothing_followed(handoff: Handoff, entry: AuditEntry) -> Handoff | No
         raise Conflict(
             _("%(name)s has picked this return up since. Nothing was taken back.")
             % {"name": picked.picked_by}
+        )
+    if handoff.status == HandoffStatus.ACCEPTED and handoff.owner_id != entry.actor_id:
+        raise Conflict(
+            _("%(name)s was given this lead since. Nothing was taken back.") % {"name": handoff.owner}
         )
     has_worked = handoff.followed_up_at or handoff.sales_checks.exists()
     if handoff.status == HandoffStatus.ACCEPTED and has_worked:

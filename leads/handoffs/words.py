@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from leads.models import Handoff, HandoffStatus
+from leads.models import Handoff, HandoffStatus, LeadStage, ReasonFamily
 from portal.common.templatetags.accord import relative_words
 
 
@@ -26,3 +26,13 @@ def too_late(handoff: Handoff) -> str:
     if handoff.status == HandoffStatus.WITHDRAWN:
         return _("This lead was withdrawn %(when)s. %(note)s") % {**words, "note": handoff.note}
     return _("This handoff stands at “%(status)s” meanwhile.") % words
+
+
+def returned_words(handoff: Handoff) -> str:
+    """What came of a return, to whoever has just made it. `lead` and `reason` should be loaded."""
+    words = {"lead": handoff.lead}
+    if handoff.lead.stage == LeadStage.MQL:
+        return _("You returned %(lead)s. It is offered to everyone in sales again.") % words
+    if handoff.reason is not None and handoff.reason.family == ReasonFamily.PROCEDURAL:
+        return _("You returned %(lead)s. It does not qualify any more, so marketing looks after it.") % words
+    return _("You returned %(lead)s. Marketing looks after it now.") % words

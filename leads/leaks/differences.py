@@ -17,7 +17,7 @@ from definitions.models import Stage
 from definitions.selectors import active_version
 from leads.handoffs.overriding import open_override
 from leads.handoffs.reconcile import qualified_and_not_offered
-from leads.handoffs.states import STAGE_WHILE
+from leads.handoffs.states import FURTHER, STAGE_WHILE
 from leads.models import (
     OPEN,
     Clock,
@@ -35,8 +35,6 @@ from leads.models import (
 from portal.common.models import Team
 from portal.common.selectors import workspace_zone
 
-# An accepted lead may go on to these by what a CRM says became of it, while sales still works it.
-FURTHER = (LeadStage.OPPORTUNITY, LeadStage.CUSTOMER)
 ENDED = tuple(status for status in HandoffStatus.values if status not in OPEN)
 # What reconciling does within seconds should be done after so long.
 PATIENCE = timedelta(hours=1)

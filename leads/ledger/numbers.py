@@ -116,10 +116,11 @@ def _line(entry: Entry, rows: Rows, days: list[date], zone: ZoneInfo, calendar: 
     )
     found = {row["week"].date(): Week(row["week"].date(), row["n"], row["kept_of_week"]) for row in by_week}
     weeks = tuple(found.get(day, Week(day)) for day in days)
-    return Line(entry, weeks, _hours(rows, calendar) if entry.has_clock else None)
+    return Line(entry, weeks, hours_of(rows, calendar) if entry.has_clock else None)
 
 
-def _hours(rows: Rows, calendar: Calendar) -> float | None:
+def hours_of(rows: Rows, calendar: Calendar) -> float | None:
+    """The median of working hours from start to end, of the newest that have ended; None where none has."""
     done: Any = rows.filter(end__isnull=False).order_by("-at", "-pk").values_list("start", "end")[:TIMED]
     hours = [working_time_between(start, end, calendar).total_seconds() / 3600 for start, end in done]
     return median(hours) if hours else None

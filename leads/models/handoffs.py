@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -55,6 +57,25 @@ class HandoffStatus(models.TextChoices):
 OPEN = (HandoffStatus.OFFERED, HandoffStatus.ACCEPTED)
 
 
+class CarriedField(models.TextField):
+    """Which clauses the receipt says were met: their keys, with a space around each (" c-role c-size ").
+
+    Nobody sets it: it follows from the receipt whenever a row is written, since reading fifty thousand
+    receipts for a number takes seconds. Two handoffs that carried the same have the same text.
+    """
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> str:
+        # A receipt that was not read has not changed.
+        if "receipt" in model_instance.__dict__:
+            setattr(model_instance, self.attname, carried_of(model_instance.__dict__["receipt"]))
+        return super().pre_save(model_instance, add)
+
+
+def carried_of(receipt: dict[str, Any]) -> str:
+    met = {line["key"] for line in receipt.get("lines", ()) if line.get("is_met") and line.get("key")}
+    return f" {' '.join(sorted(met))} " if met else ""
+
+
 class Handoff(models.Model):
     """One offer of one lead. Version, score and receipt are those of the moment of offering, for ever."""
 
@@ -63,6 +84,7 @@ class Handoff(models.Model):
     points = models.IntegerField()
     grade = models.SmallIntegerField()
     receipt = models.JSONField()
+    carried = CarriedField(blank=True, default="", editable=False)
     is_contact_request = models.BooleanField(default=False)
     is_recycled = models.BooleanField(default=False)
     is_pulled = models.BooleanField(default=False)  # a rep took it although it did not qualify

@@ -159,9 +159,10 @@ def _expected_weekly(sets: _Sets, as_of: datetime) -> Json:
         "Of the leads captured in each of the last %(weeks)d weeks, from %(least)d to %(most)d would "
         "qualify by what is known of them now."
     ) % {"weeks": WEEKS, "least": min(weeks), "most": max(weeks)}
-    return _number(
+    expected = _number(
         _("Expected a week"), (lead for lead, _at in qualifying), of, sentence, round(sum(weeks) / WEEKS, 1)
     )
+    return {**expected, "low": min(weeks), "high": max(weeks)}
 
 
 # -- the past ----------------------------------------------------------------------------------------------

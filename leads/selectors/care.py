@@ -6,9 +6,19 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
-from leads.models import Handoff, HandoffStatus, Lead, LeadStage, Override, PickUp, Score
+from leads.models import (
+    Clock,
+    ClockKind,
+    Handoff,
+    HandoffStatus,
+    Lead,
+    LeadStage,
+    Override,
+    PickUp,
+    Score,
+)
 from leads.selectors.handoffs import handoffs_visible_to
 from leads.words import words_match
 from portal.common.models import User
@@ -59,8 +69,13 @@ def returned(user: User) -> QuerySet[Handoff]:
 
 
 def to_pick_up(user: User, *, q: str = "", family: str = "", whose: str = "") -> QuerySet[Handoff]:
-    """Returns that nobody has settled, who has waited longest first. `whose` is "mine" or "nobody"."""
-    rows = returned(user).filter(_is_unsettled())
+    """Returns that nobody has settled, who has waited longest first. `whose` is "mine" or "nobody".
+
+    `pick_up_due_at` is until when marketing promised to pick each up; None once somebody has.
+    """
+    running = Clock.objects.filter(handoff=OuterRef("pk"), kind=ClockKind.PICK_UP, stopped_at=None)
+    due_at = Subquery(running.values("due_at")[:1])
+    rows = returned(user).filter(_is_unsettled()).annotate(pick_up_due_at=due_at)
     if q:
         rows = rows.filter(words_match(q, "lead"))
     if family:
@@ -73,15 +88,16 @@ def to_pick_up(user: User, *, q: str = "", family: str = "", whose: str = "") ->
 
 
 def with_pick_ups(user: User, handoffs: Iterable[Handoff]) -> None:
-    """Sets `picked` (its pick-up or None) and `is_waiting` on each. One query.
+    """Sets `picked` (its pick-up or None), `is_waiting` and `pick_up_due_at` on each. One query.
 
     An older return does not wait: a later handoff has answered it.
     """
     rows = list(handoffs)
     waiting = to_pick_up(user).filter(pk__in=[row.pk for row in rows]).order_by()
-    ids = set(waiting.values_list("pk", flat=True))
+    due_at = dict(waiting.values_list("pk", "pick_up_due_at"))
     for row in rows:
-        row.picked, row.is_waiting = pick_up_of(row), row.pk in ids  # type: ignore[attr-defined]
+        row.picked, row.is_waiting = pick_up_of(row), row.pk in due_at  # type: ignore[attr-defined]
+        row.pick_up_due_at = due_at.get(row.pk)  # type: ignore[attr-defined]
 
 
 def settled_lately(user: User, limit: int = 10) -> list[PickUp]:

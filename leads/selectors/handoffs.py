@@ -13,7 +13,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
 from leads.models import FollowUp, Handoff, HandoffStatus, Outcome
-from leads.selectors.funnel import NO_CHANNEL, Period, narrowed
+from leads.selectors.fitting import fitting_key
+from leads.selectors.funnel import NOT_KNOWN, Period, narrowed
 from leads.words import words_match
 from portal.common.models import User
 
@@ -130,7 +131,14 @@ def watch_list(
     reason: str = "",
     version: str = "",
     criterion: str = "",
+    carried: str = "",
+    uncarried: str = "",
     channel: str = "",
+    campaign: str = "",
+    last_channel: str = "",
+    last_campaign: str = "",
+    last_content: str = "",
+    persona: str = "",
     since: str = "",
     period: Period | None = None,
     sort: str = "",
@@ -146,14 +154,27 @@ def watch_list(
         status=status,
         reason=reason,
         criterion=criterion,
+        carried=carried,
+        uncarried=uncarried,
         version=version,
-        channel=("" if channel == NO_CHANNEL else channel) if channel else None,
+        channel=_captured(channel),
+        campaign=_captured(campaign),
+        last_channel=last_channel,
+        last_campaign=last_campaign,
+        last_content=last_content,
     )
+    if persona:
+        rows = fitting_key(rows, persona)
     if q:
         rows = rows.filter(words_match(q, "lead"))
     if since:
         rows = rows.filter(offered_at__gte=(now or timezone.now()) - timedelta(days=int(since)))
     return rows.order_by(*WATCH_SORTS.get(sort, WATCH_SORTS["-offered"]))
+
+
+def _captured(value: str) -> str | None:
+    """What an address asks for: None is any, "" is “not known”."""
+    return ("" if value == NOT_KNOWN else value) if value else None
 
 
 def status_counts(rows: QuerySet[Handoff]) -> dict[str, int]:

@@ -102,7 +102,11 @@ def lead_list(
 
 
 def nurture_list(user: User, version: Version | None, *, q: str = "", family: str = "") -> QuerySet[Lead]:
-    """Leads in marketing's care, each with its last return in `returns[0]`; next to come back on top."""
+    """Leads in marketing's care, each with its last return in `returns[0]`; next to come back on top.
+
+    `last_status` is where its newest handoff stands: a lead that was lost after it was sales-qualified
+    rests for that, whatever it was returned for before.
+    """
     returns = (
         Handoff.objects.filter(status=HandoffStatus.RETURNED)
         .select_related("decided_by", "pick_up__picked_by")
@@ -111,7 +115,10 @@ def nurture_list(user: User, version: Version | None, *, q: str = "", family: st
     last = returns.filter(lead=OuterRef("pk"))
     rows = leads_visible_to(user).filter(stage=LeadStage.NURTURE).select_related("account")
     rows = rows.defer("provenance", "account__provenance")
-    rows = rows.annotate(family=Subquery(last.values("reason__family")[:1]))
+    newest = Handoff.objects.filter(lead=OuterRef("pk")).order_by("-id")
+    rows = rows.annotate(
+        family=Subquery(last.values("reason__family")[:1]), last_status=Subquery(newest.values("status")[:1])
+    )
     if q:
         rows = rows.filter(words_match(q))
     if family:

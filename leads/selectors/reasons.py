@@ -46,3 +46,8 @@ def same_reason(pk: int) -> QuerySet[Reason]:
     """The rows that are this reason under one name or another."""
     this = Reason.objects.filter(pk=pk)
     return Reason.objects.filter(key__in=this.values("key"), family__in=this.values("family"))
+
+
+def present_reasons() -> dict[tuple[str, str], Reason]:
+    """The row that has a reason's present name, by key and family: the last one. A few dozen rows."""
+    return {(row.key, row.family): row for row in Reason.objects.order_by("pk")}

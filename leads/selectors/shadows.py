@@ -45,6 +45,14 @@ def shadows_of(user: User, definition: Definition) -> QuerySet[Shadow]:
     return shadows_visible_to(user).filter(version__definition=definition).order_by("-status", "-pk")
 
 
+def ended_shadows(definition: Definition, since: datetime, until: datetime) -> QuerySet[Shadow]:
+    """Those that ended between two instants, for the agenda of the review that follows; oldest first."""
+    ended = Shadow.objects.filter(version__definition=definition, ended_at__gte=since, ended_at__lte=until)
+    return ended.select_related(
+        "version__definition", "candidate__definition", "against__definition", "started_by"
+    ).order_by("ended_at", "pk")
+
+
 @dataclass(frozen=True)
 class Group:
     """One field of the two-by-two: how many leads, how many of each fate of `fates`."""

@@ -231,6 +231,6 @@ def handoffs_of(lead: Lead) -> list[Handoff]:
     """Newest first."""
     return list(
         Handoff.objects.filter(lead=lead).select_related(
-            "owner", "decided_by", "reason", "version__definition", "lead"
+            "owner", "decided_by", "reason", "version__definition", "lead", "pick_up__picked_by"
         )
     )

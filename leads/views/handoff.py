@@ -16,6 +16,7 @@ from leads.handoffs.forms import DisqualifyForm, FollowUpForm, ReturnForm
 from leads.handoffs.turn_policies import may_reassign_handoff
 from leads.handoffs.undoing import handoff_undo as take_back
 from leads.handoffs.undoing import seconds_to_undo
+from leads.handoffs.words import returned_words
 from leads.models import Handoff, HandoffStatus
 from leads.selectors.handoffs import (
     follow_ups_of,
@@ -122,11 +123,11 @@ def handoff_return(request: SignedInRequest, pk: int) -> HttpResponse:
     form = ReturnForm(request.POST if request.method == "POST" else None, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
-            services.handoff_return(handoff=handoff, actor=request.user, **form.answers())
+            handoff = services.handoff_return(handoff=handoff, actor=request.user, **form.answers())
         except Invalid as error:
             blame(form, error)
         else:
-            say_with_undo(request, handoff, _("You returned %(lead)s.") % {"lead": handoff.lead})
+            say_with_undo(request, handoff, returned_words(handoff))
             return redirect("leads:queue")
     status = 422 if form.is_bound else 200
     return render(

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from leads.leaks import nightly, policies
 from leads.leaks.forms import SettleForm
+from leads.leaks.words import ADVICE
 from leads.selectors import incidents
 from leads.views.paging import page_of
 from portal.common.blame import blame
@@ -41,5 +42,10 @@ def incident_page(request: SignedInRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("Settled. It is raised again only if it goes and comes back."))
             return redirect(incident)
-    context = {"incident": incident, "page": page_of(request, incidents.leads_of(incident)), "form": form}
+    context = {
+        "incident": incident,
+        "advice": ADVICE[incident.kind],
+        "page": page_of(request, incidents.leads_of(incident)),
+        "form": form,
+    }
     return render(request, "leads/incident_page.html", context, status=422 if form.errors else 200)

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET
 
 from leads.filters import LedgerFilter
 from leads.ledger import bars, numbers
-from leads.ledger.entries import Entry, rows_of
+from leads.ledger.entries import Entry, Span, rows_of
 from leads.selectors import handoffs
 from leads.selectors.funnel import ENOUGH
 from leads.views.paging import page_of
@@ -55,9 +55,21 @@ def ledger_list(request: SignedInRequest, entry: str) -> HttpResponse:
     days = numbers.mondays(now, zone)
     form = LedgerFilter(request.GET)
     week = form.week if form.week in days else None
-    span = numbers.span_of(week or days[0], 1 if week else numbers.WEEKS, zone)
+    period = form.period
+    span = (
+        Span(*period.bounds(zone))
+        if period
+        else numbers.span_of(week or days[0], 1 if week else numbers.WEEKS, zone)
+    )
     counted = rows_of(Entry(entry), span, now, form.kept)
     page = page_of(request, handoffs.shown(counted.order_by("-at", "-pk")))
     handoffs.with_words(page)
-    context = {"entry": Entry(entry), "page": page, "week": week, "kept": form.kept, "span": span}
+    context = {
+        "entry": Entry(entry),
+        "page": page,
+        "week": week,
+        "period": period,
+        "kept": form.kept,
+        "span": span,
+    }
     return render(request, "leads/ledger_list.html", context)

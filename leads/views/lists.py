@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from definitions.models import Stage
@@ -17,6 +18,7 @@ from leads.selectors.runs import open_runs
 from leads.views.paging import found_page_of, page_of
 from portal.common.fragments import render_page
 from portal.common.requests import SignedInRequest
+from portal.common.selectors import workspace_zone
 
 
 @require_GET
@@ -52,6 +54,7 @@ def nurture(request: SignedInRequest) -> HttpResponse:
         "form": form,
         "page": page,
         "version": version,
+        "today": timezone.now().astimezone(workspace_zone()).date(),
         "may_pick_up": may_pick_up(request.user),
     }
     return render_page(request, "leads/nurture.html", "leads/_nurture_results.html", context)

@@ -32,7 +32,7 @@ from leads.selectors.leads import leads_visible_to
 from leads.views.paging import page_of
 from leads.views.sections import DEFINITIONS
 from portal.common.errors import Conflict, Invalid
-from portal.common.requests import SignedInRequest
+from portal.common.requests import SignedInRequest, next_address
 
 
 @require_http_methods(["GET", "POST"])
@@ -56,7 +56,7 @@ def version_propose_page(request: SignedInRequest, pk: int) -> HttpResponse:
     except (Invalid, Conflict) as error:
         return _propose_page(request, version, typed=form, status=error.status, alert=str(error))
     messages.success(request, _("The ballot is open, and both houses have been told."))
-    return redirect(ballot)
+    return redirect(next_address(request, ballot.get_absolute_url()))
 
 
 def _propose_page(

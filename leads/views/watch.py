@@ -12,6 +12,7 @@ from leads.filters import WatchFilter
 from leads.models import HandoffStatus
 from leads.selectors import handoffs
 from leads.selectors.care import with_pick_ups
+from leads.selectors.funnel.narrowing import narrowing_words
 from leads.selectors.reasons import reasons_used
 from leads.views.paging import page_of
 from portal.common.fragments import render_page
@@ -32,7 +33,12 @@ def watch_list(request: SignedInRequest) -> HttpResponse:
     page = page_of(request, rows)
     handoffs.with_words(page)
     with_pick_ups(request.user, page)
-    context = {"form": form, "page": page, "tiles": _tiles(request, counts)}
+    context = {
+        "form": form,
+        "page": page,
+        "tiles": _tiles(request, counts),
+        "narrowing": narrowing_words(chosen),
+    }
     return render_page(request, "leads/watch_list.html", "leads/_watch_list_results.html", context)
 
 

@@ -54,3 +54,19 @@ class InstantField(_InstantBase):
 
     def value_to_string(self, obj: models.Model) -> str:
         return str(self.get_prep_value(self.value_from_object(obj)))
+
+
+class Microseconds(models.Func):
+    """A date and time as an `InstantField` holds it, to compare the two."""
+
+    output_field = InstantField()
+    arity = 1
+    # EXTRACT gives an exact decimal number.
+    template = "(EXTRACT(EPOCH FROM %(expressions)s) * 1000000)::bigint"
+
+    def as_sqlite(self, compiler: Any, connection: Any, **extra: Any) -> Any:
+        """Of text such as “2026-04-01 12:00:00.000001”; without a fraction where that is nought."""
+        sql, params = compiler.compile(self.source_expressions[0])
+        # Without its fraction, which would be rounded.
+        seconds, fraction = f"strftime('%%s', substr({sql}, 1, 19))", f"substr({sql}, 21, 6)"
+        return f"(CAST({seconds} AS INTEGER) * 1000000 + CAST({fraction} AS INTEGER))", [*params, *params]

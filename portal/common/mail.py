@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import smtplib
+import time
 from collections.abc import Iterable
 from contextlib import closing
 from datetime import datetime
@@ -20,8 +21,16 @@ from portal.common.bells import ring_on_commit
 from portal.common.mail_choices import stop_link
 from portal.common.models import OutgoingMail, User
 
-# Of one mail by a server that is there and takes others.
-REFUSALS = (smtplib.SMTPSenderRefused, smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError)
+# Of one mail, by a server that is there and takes others, or before any server is asked (`ValueError`: an
+# address that cannot be written, a header that is none).
+REFUSALS = (
+    smtplib.SMTPSenderRefused,
+    smtplib.SMTPRecipientsRefused,
+    smtplib.SMTPDataError,
+    ValueError,
+)
+# Well within the time limits of a task, which would end it between a mail that left and its row.
+WORK_SECONDS = 120.0
 
 
 def mail_of(
@@ -92,8 +101,11 @@ def oldest_due(now: datetime) -> datetime | None:
 @shared_task(name="portal.send_owed_mail")
 def send_owed_mail() -> None:
     """Send what is due, one by one, over one connection; none is opened while nothing is due."""
+    end = time.monotonic() + WORK_SECONDS
     with closing(get_connection()) as connection:
-        while claimed := owed.claim(_due(timezone.now()), seconds=outbox.LEASE_SECONDS):
+        while time.monotonic() < end and (
+            claimed := owed.claim(_due(timezone.now()), seconds=outbox.LEASE_SECONDS)
+        ):
             for mail in claimed:
                 _send(mail, connection)
 
@@ -115,7 +127,7 @@ def _send(mail: OutgoingMail, connection: Any) -> None:
     try:
         connection.open()
         message.send()
-    except (smtplib.SMTPException, OSError) as error:
+    except (smtplib.SMTPException, OSError, ValueError) as error:
         outbox.failed(mail, str(error))
         if not isinstance(error, REFUSALS):
             outbox.put_off(_due(timezone.now()), str(error))

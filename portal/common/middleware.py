@@ -54,6 +54,11 @@ class TimeZoneMiddleware:
         return self.get_response(request)
 
 
+def _first_line(error: Exception) -> str:
+    """What PostgreSQL says further on are the values themselves: of leads and of people."""
+    return str(error).partition("\n")[0][:500]
+
+
 class ErrorsAsSentencesMiddleware:
     """A refusal is a page (or, for htmx, a fragment) with the sentence and the right status.
 
@@ -69,12 +74,12 @@ class ErrorsAsSentencesMiddleware:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if isinstance(error, IntegrityError):
-            log.warning("lost_race", error=str(error))
+            log.warning("lost_race", error=_first_line(error))
             error = Conflict(
                 _("Someone else changed this a moment ago. Nothing was lost: look again and repeat.")
             )
         if isinstance(error, DataError | OverflowError | RecursionError):
-            log.warning("unfit_value", error=str(error)[:500])
+            log.warning("unfit_value", error=_first_line(error))
             error = Invalid(
                 _(
                     "A value is too long, too large or holds a character that cannot be stored. "

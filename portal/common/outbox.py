@@ -43,15 +43,26 @@ def _mine(row: Row) -> QuerySet[Row]:
 
 
 def delivered(row: Delivery) -> None:
-    _mine(row).update(status=Delivery.Status.SENT, sent_at=timezone.now(), error="", lease_until=None)
+    """It is made. What it said is kept no longer: it names leads, and some of it lets people in.
+
+    The row stays, under its key: that is what makes it the same delivery for ever.
+    """
+    _mine(row).update(
+        status=Delivery.Status.SENT,
+        sent_at=timezone.now(),
+        error="",
+        lease_until=None,
+        **dict.fromkeys(row.CONTENTS, ""),
+    )
 
 
 def failed(row: Delivery, error: str) -> None:
     """Wait longer after each failure: 1, 2, 4, 8 minutes. The fifth parks it for an administrator."""
-    log.warning("not_delivered", kind=row._meta.model_name, pk=row.pk, error=error, attempts=row.attempts)
+    # The row has the error, which may name people: the log has not.
+    log.warning("not_delivered", kind=row._meta.model_name, pk=row.pk, attempts=row.attempts)
     is_last = row.attempts >= ATTEMPTS_BEFORE_PARKING
     _mine(row).update(
-        error=error[:ERROR_CHARACTERS],
+        error=_kept(error),
         status=Delivery.Status.PARKED if is_last else Delivery.Status.WAITING,
         due_at=timezone.now() + timedelta(minutes=2 ** (row.attempts - 1)),
         lease_until=None,
@@ -64,9 +75,12 @@ def put_off(rows: QuerySet[Row], error: str) -> None:
     What is due and left lying would look to a worker as if it were stuck itself (see `portal.watchdog`).
     """
     now = timezone.now()
-    rows.order_by().filter(_free(now)).update(
-        due_at=now + timedelta(minutes=1), error=error[:ERROR_CHARACTERS]
-    )
+    rows.order_by().filter(_free(now)).update(due_at=now + timedelta(minutes=1), error=_kept(error))
+
+
+def _kept(error: str) -> str:
+    """The other side's words, but for the character that PostgreSQL cannot take."""
+    return error.replace("\0", "")[:ERROR_CHARACTERS]
 
 
 def again(rows: QuerySet[Row]) -> int:

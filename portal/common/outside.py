@@ -20,6 +20,8 @@ from django.utils.translation import gettext as _
 
 CONNECT_SECONDS = 5.0
 WHOLE_SECONDS = 15.0
+# A name may stand for many addresses that all say nothing; together these take no longer than the whole may.
+ADDRESSES_TRIED = 3
 # Of an answer only the beginning is of interest, for the page that shows what went wrong.
 ANSWER_BYTES = 2_000
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
@@ -93,6 +95,8 @@ def is_outside(text: str) -> bool:
             inner = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
         if inner is not None:
             return is_outside(str(inner))
+        if address.is_site_local:
+            return False
     return address.is_global and not address.is_multicast and not address.is_reserved
 
 
@@ -105,7 +109,7 @@ class _Connection(http.client.HTTPConnection):
         super().__init__(str(parts.hostname), port, timeout=CONNECT_SECONDS)
         # What the Host header leaves out; the base class knows only its own.
         self.default_port = 443 if self.is_secure else 80
-        self.addresses = addresses
+        self.addresses = addresses[:ADDRESSES_TRIED]
         self.wire: socket.socket | None = None  # kept: the answer takes the connection's own away
 
     def connect(self) -> None:

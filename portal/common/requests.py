@@ -9,7 +9,7 @@ from portal.common.models import User
 
 
 class SignedInRequest(HttpRequest):
-    """For annotations. `LoginRequiredMiddleware` has turned strangers away before the view runs."""
+    """For annotations. `SignedInMiddleware` has turned strangers away before the view runs."""
 
     user: User
 

@@ -17,6 +17,7 @@ from definitions.models import (
     Comment,
     Definition,
     RepAnswer,
+    Stage,
     Version,
     VersionStatus,
 )
@@ -29,12 +30,17 @@ from leads.selectors.leads import leads_found
 from leads.selectors.runs import open_runs
 from portal.common.models import Notification, Team, User
 from portal.common.selectors import workspace_zone
-from reviews.models import Action, Meeting, MeetingStatus, Participation
+from reviews import policies
+from reviews.models import Action, Meeting, MeetingStatus, Participation, PulseAnswer
+from reviews.selectors.overdue import Missed, is_to_come, meetings_unheld, missed_of
+from reviews.words import pulse_question
+
+FORTNIGHT = timedelta(days=14)
 
 
 @dataclass(frozen=True)
 class ToDo:
-    """One thing to do: what, how many of it, where, and until when."""
+    """One thing to do: what, how many of it, where, and until when. `settles` is an action that ends here."""
 
     sentence: str
     url: str
@@ -43,18 +49,25 @@ class ToDo:
     due_at: datetime | None = None
     is_urgent: bool = False
     icon: str = "arrow-right"
+    settles: int | None = None
 
 
-def meetings_ahead(user: User) -> list[Meeting]:
-    """Open and scheduled ones, the next first; `is_attended` says whether this person takes part."""
+def meetings_to_hold(user: User) -> tuple[list[Meeting], list[Missed]]:
+    """Those under way and ahead, the next first, and what was missed.
+
+    `is_attended` says whether this person takes part, `has_pulse` whether they have answered its question.
+    """
     own = Participation.objects.filter(meeting=OuterRef("pk"), person=user)
-    ahead = Meeting.objects.filter(status__in=(MeetingStatus.SCHEDULED, MeetingStatus.OPEN))
-    return list(ahead.annotate(is_attended=Exists(own)).select_related("series").order_by("starts_at", "pk"))
+    said = PulseAnswer.objects.filter(meeting=OuterRef("pk"), person=user)
+    now = timezone.now()
+    rows = list(meetings_unheld().annotate(is_attended=Exists(own), has_pulse=Exists(said)))
+    return [each for each in rows if is_to_come(each, now)], missed_of(rows, now)
 
 
 def to_dos(user: User, ballots: list[Ballot], meetings: list[Meeting]) -> list[ToDo]:
     """Most urgent first. A number is the count of rows behind the address."""
     found = [*_ballots(ballots), *_meetings(meetings), *_actions(user), *_answers(user)]
+    found += _pulse(user, meetings)
     if user.team == Team.SALES:
         found += _sales_work(user)
     if user.team == Team.MARKETING:
@@ -82,7 +95,7 @@ def _ballots(ballots: list[Ballot]) -> list[ToDo]:
 
 
 def _meetings(meetings: list[Meeting]) -> list[ToDo]:
-    fortnight = timezone.now() + timedelta(days=14)
+    fortnight = timezone.now() + FORTNIGHT
     return [
         ToDo(
             sentence=(
@@ -103,6 +116,24 @@ def _meetings(meetings: list[Meeting]) -> list[ToDo]:
     ]
 
 
+def _pulse(user: User, meetings: list[Meeting]) -> list[ToDo]:
+    """The question of the next review of the MQL, in the fortnight before it; to both sides."""
+    asking = next((each for each in meetings if each.series.definition.stage == Stage.MQL), None)
+    if asking is None or not policies.may_answer_pulse(user, asking) or asking.has_pulse:  # type: ignore[attr-defined]
+        return []
+    if asking.starts_at > timezone.now() + FORTNIGHT:
+        return []
+    return [
+        ToDo(
+            sentence=pulse_question(),
+            url=reverse("reviews:pulse"),
+            action=_("Answer"),
+            due_at=asking.starts_at,
+            icon="chat-left-text",
+        )
+    ]
+
+
 def _actions(user: User) -> list[ToDo]:
     today = timezone.localdate()
     return [
@@ -115,6 +146,7 @@ def _actions(user: User) -> list[ToDo]:
             ),
             is_urgent=action.due_on <= today,
             icon="check2-square",
+            settles=action.pk,
         )
         for action in Action.objects.filter(owner=user, status=Action.Status.OPEN)
     ]
@@ -203,7 +235,8 @@ def _follow_ups(counts: dict[str, Any], now: datetime) -> list[ToDo]:
 
 
 def _returned(user: User) -> list[ToDo]:
-    count = to_pick_up(user).count()
+    found = to_pick_up(user).aggregate(count=Count("pk"), first=Min("pick_up_due_at"))
+    count, first = found["count"], found["first"]
     if not count:
         return []
     return [
@@ -217,6 +250,8 @@ def _returned(user: User) -> list[ToDo]:
             reverse("leads:returned_list"),
             _("Pick up"),
             count,
+            first,
+            bool(first and first < timezone.now()),
             icon="arrow-return-left",
         )
     ]

@@ -17,10 +17,12 @@ from portal.home import selectors, services
 def home(request: SignedInRequest) -> HttpResponse:
     if request.user.is_administrator and selectors.is_empty():
         return render(request, "portal/welcome.html")
-    ballots, meetings = list(open_ballots(request.user)), selectors.meetings_ahead(request.user)
+    ballots = list(open_ballots(request.user))
+    meetings, missed = selectors.meetings_to_hold(request.user)
     context = {
         "to_dos": selectors.to_dos(request.user, ballots, meetings),
         "standing": selectors.standing(ballots, meetings),
+        "missed": missed,
         "notices": selectors.notices(request.user),
     }
     return render(request, "portal/home.html", context)

@@ -32,7 +32,7 @@ from leads.scoring.impact import impact_slip
 from portal.common.models import HOUSES, User, Workspace
 from portal.common.selectors import people_of
 from portal.common.working_time import working_time_before
-from portal.seed.clauses import PERSONAS, mql_documents, sales_qualified_document
+from portal.seed.clauses import PERSONAS, mql_documents
 from portal.seed.debates import ANSWERS, MARKETING_PROMISE, REFLECTED, REMARKS, ROUNDS, SALES_PROMISE, Round
 from portal.seed.trail import Desk, Trail, backdate
 
@@ -80,7 +80,7 @@ def agreement_lay(
     versions: dict[int, Version] = {}
     for each in ROUNDS:
         base = versions.get(1 if each.number == 2 else 2)
-        versions[each.number] = version = _version_lay(
+        versions[each.number] = version = version_lay(
             definition,
             documents[each.number],
             each.number,
@@ -88,7 +88,7 @@ def agreement_lay(
             base,
             desk.ago(each.drafted_days),
         )
-        _ballot_lay(
+        ballot_lay(
             each,
             version,
             base.document if base else None,
@@ -98,14 +98,11 @@ def agreement_lay(
             desk,
             trail,
         )
-    versions[DRAFT] = _version_lay(
+    versions[DRAFT] = version_lay(
         definition, documents[DRAFT], DRAFT, people["maya"], versions[2], desk.ago(DRAFT_DAYS), is_draft=True
     )
-    second = Definition.objects.get(stage=Stage.SALES_QUALIFIED)
-    _version_lay(
-        second, sales_qualified_document(desk.now.date()), 1, people["rita"], None, desk.ago(9), is_draft=True
-    )
-    _activate(definition, versions, trail)
+    for number in (1, 2):
+        activate(versions[number], trail)
     _talk_lay(versions, people, desk)
     return Agreement(definition, versions)
 
@@ -116,7 +113,7 @@ def _personas_lay(author: User, at: datetime) -> None:
     backdate(Persona.objects.bulk_create(rows), created_at=at)
 
 
-def _version_lay(
+def version_lay(
     definition: Definition,
     document: Json,
     number: int,
@@ -178,7 +175,7 @@ def _criteria_lay(version: Version, document: Json, author: User, at: datetime) 
     )
 
 
-def _ballot_lay(
+def ballot_lay(
     each: Round,
     version: Version,
     base: Json | None,
@@ -256,10 +253,15 @@ def slips_lay(agreement: Agreement) -> None:
     for ballot in Ballot.objects.filter(version__definition=definition).select_related("version"):
         in_force = before[ballot.version.number]
         Definition.objects.filter(pk=definition.pk).update(active_version=in_force)
-        ballot.slip = impact_slip(ballot.document, definition.stage, ballot.opened_at)
-        ballot.slip_hash = slip_hash_of(ballot.slip)
-        ballot.save(update_fields=["slip", "slip_hash"])
+        slip_lay(ballot)
     Definition.objects.filter(pk=definition.pk).update(active_version=agreement.versions[2])
+
+
+def slip_lay(ballot: Ballot) -> None:
+    """Against what is in force now."""
+    ballot.slip = impact_slip(ballot.document, ballot.version.definition.stage, ballot.opened_at)
+    ballot.slip_hash = slip_hash_of(ballot.slip)
+    ballot.save(update_fields=["slip", "slip_hash"])
 
 
 def _votes_lay(
@@ -295,30 +297,29 @@ def _votes_lay(
     return votes[-1]
 
 
-def _activate(definition: Definition, versions: dict[int, Version], trail: Trail) -> None:
-    """Version 1, then 2: each some minutes after its second key, when its leads were scored."""
-    first, second = versions[1], versions[2]
-    for version in (first, second):
-        assert version.ratified_at is not None
-        version.activated_at = version.ratified_at + timedelta(minutes=2)
-        note = "The run that scored all leads had ended."
-        trail.record(
-            "version.activated",
-            at=version.activated_at,
-            subject=version,
-            label=str(version),
-            actor=None,
-            after={"active": str(version)},
-            note=note,
-        )
-    first.status, first.ended_at = "superseded", second.activated_at
-    first.save()
-    second.status = "active"
-    second.save()
-    backdate([first, second], changed_at=lambda row: row.activated_at)
-    definition.active_version = second
-    assert second.ratified_at is not None
-    definition.reviewed_on = second.ratified_at.date()
+def activate(version: Version, trail: Trail) -> None:
+    """In force some minutes after its second key, when its leads were scored, in place of the one before."""
+    definition = version.definition
+    before = definition.active_version
+    assert version.ratified_at is not None
+    version.activated_at = version.ratified_at + timedelta(minutes=2)
+    trail.record(
+        "version.activated",
+        at=version.activated_at,
+        subject=version,
+        label=str(version),
+        actor=None,
+        after={"active": str(version)},
+        note="The run that scored all leads had ended.",
+    )
+    if before:
+        before.status, before.ended_at = "superseded", version.activated_at
+        before.save()
+        backdate([before], changed_at=before.activated_at)
+    version.status = "active"
+    version.save()
+    backdate([version], changed_at=version.activated_at)
+    definition.active_version, definition.reviewed_on = version, version.ratified_at.date()
     definition.save()
 
 

@@ -172,6 +172,26 @@ class Clauses:
                     _attribute("lead.source", "one_of", "Bought list"), _once(-20), "astrid",
                     "Bought addresses made a third of all returns.",
                 ),
+                # Of the second definition: what a rep hears when they talk.
+                clause(
+                    "need", "fit", "Has the problem that we solve", _attribute("custom.has-need", "yes"),
+                    {"kind": "required"}, "sofia", "Without a problem there is no project.",
+                ),
+                clause(
+                    "budget", "fit", "The budget is there or can be found",
+                    _attribute("custom.has-budget", "yes"), _once(20), "rita",
+                    "Half of what we lost was lost to “no money this year”.",
+                ),
+                clause(
+                    "authority", "fit", "We speak with whoever decides",
+                    _attribute("custom.has-authority", "yes"), _once(20), "sam",
+                    "Champions without a say cost us a quarter each.",
+                ),
+                clause(
+                    "timing", "fit", "Wants to decide within half a year",
+                    _attribute("custom.has-timing", "yes"), _once(20), "pedro",
+                    "Later is a date in nurture, not an opportunity.",
+                ),
             )
         }  # fmt: skip
 
@@ -228,15 +248,17 @@ def mql_documents(today: date) -> dict[int, Json]:
     }
 
 
-def sales_qualified_document(today: date) -> Json:
-    """The draft of the second definition, held to the same discipline."""
+def sales_qualified_documents(today: date) -> dict[int, Json]:
+    """The second definition, held to the same discipline: in force, and the draft of the next."""
     clauses = Clauses(today)
-    return clauses.document(
-        "When a lead becomes an opportunity",
-        50,
-        ("role", "means-it", "switching", "asked"),
-        stage="sql",
-        groups=[],
-        minimums={"fit": None, "behaviour": None},
-        caps={"fit": None, "behaviour": None},
-    )
+    more: Json = {
+        "stage": "sql",
+        "groups": [],
+        "minimums": {"fit": None, "behaviour": None},
+        "caps": {"fit": None, "behaviour": None},
+    }
+    agreed = ("need", "budget", "authority", "timing", "role", "means-it")
+    return {
+        1: clauses.document("When a lead becomes an opportunity", 60, agreed, **more),
+        2: clauses.document("Running contracts", 60, (*agreed, "switching"), **more),
+    }

@@ -111,6 +111,27 @@ ROUNDS = (
 )  # fmt: skip
 
 
+# Of the second definition: when sales calls a lead qualified.
+SALES_ROUND = Round(
+    1, "rita", "rita", 160, 152,
+    "Marketing asked what becomes of what it hands over. Four questions, asked by whoever talks to the lead.",
+    "ratified",
+    (
+        Said("mona", "agree", "Now a lost deal tells us something."),
+        Said("sam", "agree"),
+        Said("sofia", "agree", "I ask these four anyway."),
+        Said("maya", "agree"),
+        Said("pedro", "agree"),
+        Said("jonas", "agree"),
+        Said("liam", "disagree", "Nobody says on the phone that there is no budget."),
+        Said("aiko", "agree"),
+        Said("nadia", "agree"),
+        Said("marco", "abstain", "I do not call anybody."),
+        Said("astrid", "agree"),
+    ),
+)  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Remark:
     """One comment, `days` ago; answered by `replies` and settled by `resolved_by`."""

@@ -27,6 +27,11 @@ ATTRIBUTES = (
     ("stated-budget", "Stated budget", "number", "lead"),
     ("contract-ends", "Current contract ends", "date", "account"),
     ("may-be-called", "Agreed to be called", "yes_no", "lead"),
+    # What no form asks and a rep finds out.
+    ("has-budget", "Budget is there", "yes_no", "lead"),
+    ("has-authority", "Whoever decides is in the talks", "yes_no", "lead"),
+    ("has-need", "Has the problem that we solve", "yes_no", "lead"),
+    ("has-timing", "Wants to decide within half a year", "yes_no", "lead"),
 )
 FACTS = (Account, AccountValue, Activity, Lead, LeadFit, LeadValue, LeadWords, Term)
 

@@ -20,6 +20,7 @@ from reviews.models import (
     Action,
     AgendaItem,
     Attendee,
+    BacklogItem,
     ItemKind,
     ItemOutcome,
     Meeting,
@@ -30,6 +31,7 @@ from reviews.models import (
     Verdict,
 )
 from reviews.services.occurrences import keep_ahead
+from reviews.services.reminding import next_reminder
 
 TUESDAY = 1
 MONTHS = 3
@@ -69,6 +71,11 @@ PROMISES: tuple[tuple[Promise, ...], ...] = (
         Promise("Listen to ten first calls and note what was missing", "sam", 68, False),
         Promise("Agree on who covers the queue on Fridays", "rita", 110, False),
     ),
+)
+# What has no meeting yet: title, minutes, who added it.
+BACKLOG = (
+    ("Should a second visit to the pricing page count for more?", 10, "liam"),
+    ("Who writes to leads that come back from nurture?", 5, "elena"),
 )
 SENTENCES = (
     "A start that we can measure.",
@@ -275,12 +282,14 @@ def _promise(
             item=items[min(place, len(items) - 1)] if items else None,
             text=promise.text,
             owner=people[promise.owner],
-            due_on=(closed_at + timedelta(days=promise.due)).date(),
+            due_on=due_on,
             status=Action.Status.DONE if promise.is_done else Action.Status.OPEN,
             ended_at=closed_at + timedelta(days=promise.due - 2, hours=3) if promise.is_done else None,
+            remind_at=None if promise.is_done else next_reminder(due_on, people[promise.owner], closed_at),
             created_by=people["mona"],
         )
         for place, promise in enumerate(promises)
+        for due_on in [(closed_at + timedelta(days=promise.due)).date()]
     )
     backdate(actions, created_at=closed_at)
     return list(actions)
@@ -321,6 +330,11 @@ def _prepare(
         )
     )
     AgendaItem.objects.bulk_create(items)
+    waiting = BacklogItem.objects.bulk_create(
+        BacklogItem(series=meeting.series, title=title, minutes_planned=minutes, added_by=people[name])
+        for title, minutes, name in BACKLOG
+    )
+    backdate(waiting, added_at=desk.ago(9))
     accepted = [person.pk for person in members[:5]]
     seats = Participation.objects.filter(meeting=meeting)
     replied_at = desk.ago(4)

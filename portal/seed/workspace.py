@@ -18,6 +18,7 @@ from portal.seed.facts import facts_lay
 from portal.seed.handoffs import handoffs_lay
 from portal.seed.meetings import meetings_lay
 from portal.seed.people import ZONE, capacity_note, people_lay
+from portal.seed.sales_qualified import sales_qualified_lay
 from portal.seed.shadow import shadow_lay
 from portal.seed.tastings import examples_lay, tasting_lay
 from portal.seed.trail import Desk, Trail
@@ -89,6 +90,9 @@ def workspace_seed(
         progress=progress,
     )
     progress("activities", size.activities)
+    sales_qualified_lay(
+        leads=size.leads, people=people, actor=actor, workspace=workspace, desk=desk, trail=trail
+    )
     slips_lay(agreement)
     shadow_lay(agreement=agreement, people=people, desk=desk, trail=trail)
     examples_lay(people, desk)

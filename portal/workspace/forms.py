@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import time
 from typing import Any
 
-import holidays
 from django import forms
 from django.core.validators import MaxValueValidator
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
+from holidays.registry import COUNTRIES
 
 from portal.accounts.forms import TimeZoneField, time_zone_choices
 from portal.common.models import HOUSES, TeamCalendar, Workspace
@@ -18,10 +18,14 @@ FROM_TO = (_("from"), _("to"))
 
 
 def country_choices() -> list[tuple[str, str]]:
-    return [
-        ("", str(_("No public holidays"))),
-        *((code, code) for code in sorted(holidays.list_supported_countries())),
-    ]
+    """By name; the value is the code of two letters."""
+    named = sorted((_in_words(name), code) for name, (_class, code, *_more) in COUNTRIES.items())
+    return [("", str(_("No public holidays"))), *((code, f"{name} ({code})") for name, code in named)]
+
+
+def _in_words(name: str) -> str:
+    """united_states → United States, as the library spells it."""
+    return " ".join(word if word in ("and", "of", "the") else word.capitalize() for word in name.split("_"))
 
 
 class WorkspaceForm(forms.ModelForm):

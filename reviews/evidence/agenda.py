@@ -12,11 +12,11 @@ from definitions.models import Ballot, Version, VersionStatus
 from definitions.selectors.temporary import restores_between
 from leads.challenges.selectors import amendments_of
 from leads.challenges.services import counts_in_words
-from leads.models import Handoff
-from leads.selectors.funnel import Period, carried_by_clause, funnel, narrowed
+from leads.selectors.funnel import Period, carried_by_clause, funnel
 from portal.common.selectors import workspace_zone
-from reviews.evidence import clauses, promises, results
+from reviews.evidence import clauses, judged, predictions, promises, results, returns
 from reviews.evidence.cards import Proposal, card, number
+from reviews.evidence.under_review import UnderReview
 from reviews.models import ItemKind, Meeting
 from reviews.selectors.meetings import actions_of_series
 
@@ -30,20 +30,24 @@ def period_of(meeting: Meeting) -> Period:
 
 def proposals(meeting: Meeting, as_of: datetime) -> list[Proposal]:
     """Everything that this meeting should talk about, with its evidence as of now."""
-    period = period_of(meeting)
-    today = as_of.astimezone(workspace_zone()).date()
-    numbers = funnel(period)
-    version = meeting.series.definition.active_version
-    carried = carried_by_clause(narrowed(Handoff.objects.all(), period=period))
+    under = UnderReview(period_of(meeting), as_of, workspace_zone())
+    numbers = funnel(under.period)
+    definition = meeting.series.definition
+    version, pending = definition.active_version, _pending(meeting)
+    carried = carried_by_clause(under.handoffs())
+    since, _end = under.period.bounds(under.zone)
     found: list[Proposal | None] = [
-        promises.open_actions(actions_of_series(meeting.series), today, as_of),
-        results.results(version, numbers, period, as_of),
-        results.returns(numbers, period, as_of),
-        *[_restored(each, as_of) for each in _restores(meeting, period)],
-        *clauses.clauses(version, numbers, carried, period, today, as_of),
-        promises.sla(numbers, period, today, as_of),
-        promises.capacity(numbers, period, today, as_of),
-        *_drafts(meeting, as_of),
+        promises.open_actions(actions_of_series(meeting.series), under.today, as_of),
+        results.results(version, numbers, under),
+        predictions.predictions(version, numbers, under),
+        returns.returns(numbers, under),
+        *[_restored(each, as_of) for each in _restores(meeting, under.period)],
+        *clauses.clauses(version, numbers, carried, under),
+        promises.sla(numbers, under),
+        promises.capacity(numbers, under),
+        judged.golden(version, pending, under),
+        *judged.shadows(definition, since, under),
+        *_drafts(version, pending, as_of),
     ]
     return [each for each in found if each]
 
@@ -77,12 +81,11 @@ def _restored(ballot: Ballot, as_of: datetime) -> Proposal:
     )
 
 
-def _drafts(meeting: Meeting, as_of: datetime) -> list[Proposal]:
+def _drafts(version: Version | None, pending: list[Version], as_of: datetime) -> list[Proposal]:
     """Pending drafts; those that the portal opened itself come with what was said against the clause."""
-    version = meeting.series.definition.active_version
     amendments = {row.draft_id: row for row in amendments_of(version)} if version else {}
     found = []
-    for draft in _pending(meeting):
+    for draft in pending:
         proposal = _draft(draft, as_of)
         if amendment := amendments.get(draft.pk):
             counts = amendment.evidence

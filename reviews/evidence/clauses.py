@@ -16,21 +16,32 @@ from django.utils.translation import ngettext
 from definitions.models import Basis, Version
 from definitions.selectors.ageing import looks_ahead
 from leads.selectors.funnel import ENOUGH, Period
-from reviews.evidence.cards import Number, Proposal, card, number, of_decisions, share_words, watch_address
+from reviews.evidence.cards import (
+    Json,
+    Number,
+    Proposal,
+    card,
+    cell,
+    number,
+    of_decisions,
+    row,
+    share_words,
+    table,
+    watch_address,
+)
+from reviews.evidence.under_review import UnderReview
 from reviews.models import ItemKind
 from reviews.words import day_words
 
 Criterion = dict[str, Any]
 Carried = dict[str, dict[str, int]]
+# Of the leads behind a challenge; the number above opens all of them.
+LEADS_SHOWN = 8
+NOTE_SHOWN = 200
 
 
 def clauses(
-    version: Version | None,
-    numbers: dict[str, Any],
-    carried: Carried,
-    period: Period,
-    today: date,
-    as_of: datetime,
+    version: Version | None, numbers: dict[str, Any], carried: Carried, under: UnderReview
 ) -> list[Proposal]:
     """One proposal for each clause of the version in force that should be talked about."""
     if version is None:
@@ -45,9 +56,7 @@ def clauses(
             looks.get(criterion["key"], parse_date(criterion.get("review_on") or "")),
             challenged.get(criterion["key"], 0),
             carried,
-            period,
-            today,
-            as_of,
+            under,
         )
         for criterion in document["criteria"]
     ]
@@ -64,16 +73,14 @@ def _proposal(
     review_on: date | None,
     returned: int,
     carried: Carried,
-    period: Period,
-    today: date,
-    as_of: datetime,
+    under: UnderReview,
 ) -> Proposal | None:
     key = criterion["key"]
     met = carried.get(key, {"carried": 0, "decided": 0, "accepted": 0})
     is_assumption = criterion.get("basis") == Basis.ASSUMPTION
     if returned:
         kind, sentence = ItemKind.CHALLENGED, _challenged_words(returned, met["carried"])
-    elif review_on and review_on <= today:
+    elif review_on and review_on <= under.today:
         kind = ItemKind.CLAUSE_DUE
         sentence = _("This clause was to be looked at again by %(day)s.") % {"day": day_words(review_on)}
     elif is_assumption and met["decided"] >= ENOUGH:
@@ -85,7 +92,12 @@ def _proposal(
         f"clause:{key}",
         kind,
         criterion["wording"][:250],
-        card(sentence, _numbers(version, criterion, returned, met, period), as_of),
+        card(
+            sentence,
+            _numbers(version, criterion, returned, met, under.period),
+            under.as_of,
+            tables=[_returned_leads(key, under)] if returned else (),
+        ),
         needs_outcome=True,
         criterion_key=key,
         version=version,
@@ -117,3 +129,24 @@ def _numbers(
         ),
         number(_("Basis"), basis, "", clause),
     ]
+
+
+def _returned_leads(key: str, under: UnderReview) -> Json | None:
+    """The newest of those that sales returned because of the clause, with what sales said."""
+    found = under.handoffs(status="challenged", criterion=key).select_related("lead__account", "decided_by")
+    rows = [
+        row(
+            handoff.lead,
+            cell(handoff.lead.account or handoff.lead.company or "\u2013"),
+            cell(handoff.decided_by or "\u2013", _day(handoff.ended_at, under)),
+            cell(handoff.note[:NOTE_SHOWN] or "\u2013"),
+            url=handoff.get_absolute_url(),
+        )
+        for handoff in found.order_by("-ended_at", "-pk")[:LEADS_SHOWN]
+    ]
+    title = _("The newest that came back")
+    return table(title, [_("Lead"), _("Account"), _("Returned by"), _("What sales said")], rows)
+
+
+def _day(instant: datetime | None, under: UnderReview) -> str:
+    return day_words(instant.astimezone(under.zone).date()) if instant else ""

@@ -6,31 +6,43 @@ from datetime import date, datetime
 from statistics import median
 from typing import Any
 
+from django.db.models import Count, Sum
 from django.urls import reverse
+from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from leads.models import Handoff
-from leads.selectors.funnel import Period, decided_instants, narrowed
+from leads.ledger.entries import Entry, Span, rows_of
+from leads.ledger.numbers import hours_of
+from leads.selectors.funnel import Period, decided_instants, weeks_of
+from leads.selectors.funnel.cohorts import week_counts
 from portal.common.calendars import calendar_of
 from portal.common.models import Team
 from portal.common.selectors import weekly_capacity_of
 from portal.common.working_time import working_time_between
-from reviews.evidence.cards import Number, Proposal, card, number, of_decisions, share_words, watch_address
+from reviews.evidence.cards import (
+    Json,
+    Number,
+    Proposal,
+    card,
+    cell,
+    number,
+    one_decimal,
+    row,
+    share_cell,
+    share_words,
+    table,
+    watch_address,
+)
+from reviews.evidence.under_review import UnderReview
 from reviews.models import Action, ItemKind
 from reviews.words import day_words
 
 
-def weeks_of(period: Period, today: date) -> float:
-    """Weeks of the period that have passed, at least one."""
-    last = min(period.last, today)
-    return max(((last - period.first).days + 1) / 7, 1.0)
-
-
-def hours_to_decide(period: Period) -> float | None:
+def hours_to_decide(under: UnderReview) -> float | None:
     """The median of sales' working hours from the offer to the decision; None when nothing was decided."""
     calendar = calendar_of(Team.SALES)
-    pairs = decided_instants(narrowed(Handoff.objects.all(), period=period))
+    pairs = decided_instants(under.handoffs())
     if not pairs:
         return None
     hours = [
@@ -39,18 +51,18 @@ def hours_to_decide(period: Period) -> float | None:
     return median(hours)
 
 
-def sla(numbers: dict[str, Any], period: Period, today: date, as_of: datetime) -> Proposal | None:
+def sla(numbers: dict[str, Any], under: UnderReview) -> Proposal | None:
     totals = numbers["totals"]
     if not totals["offered_in_all"]:
         return None
+    period = under.period
     owed = totals["in_time"] + totals["late"]
-    hours = hours_to_decide(period)
-    a_week = totals["offered_in_all"] / weeks_of(period, today)
+    a_week = totals["offered_in_all"] / under.weeks_so_far
     counted: list[Number] = [
         number(
             _("Sales: decided in time"),
             share_words(totals["in_time"], owed),
-            of_decisions(owed),
+            _("%(n)d of %(whole)d that were due") % {"n": totals["in_time"], "whole": owed},
             watch_address(period, status="in_time"),
         ),
         number(
@@ -61,39 +73,83 @@ def sla(numbers: dict[str, Any], period: Period, today: date, as_of: datetime) -
         ),
         number(
             _("Sales: median time to decide"),
-            _("none decided") if hours is None else _("%(n).1f working hours") % {"n": hours},
+            _hours(hours_to_decide(under)),
             _("of %(n)d decided") % {"n": totals["decided"]},
             watch_address(period, status="decided"),
         ),
         number(
             _("Marketing: leads a week"),
-            f"{a_week:.1f}",
+            one_decimal(a_week),
             _("%(n)d offered in the period") % {"n": totals["offered_in_all"]},
             watch_address(period),
         ),
     ]
     sentence = _("What each side promised the other, and what came of it.")
-    return Proposal("sla", ItemKind.SLA, _("Promises both ways"), card(sentence, counted, as_of))
+    evidence = card(sentence, counted, under.as_of, tables=[_ledger(under)])
+    return Proposal("sla", ItemKind.SLA, _("Promises both ways"), evidence)
 
 
-def capacity(numbers: dict[str, Any], period: Period, today: date, as_of: datetime) -> Proposal | None:
+def _hours(hours: float | None) -> str:
+    return _("none yet") if hours is None else _("%(n)s working hours") % {"n": one_decimal(hours)}
+
+
+def _ledger(under: UnderReview) -> Json | None:
+    """The entries of the two-column ledger, of the period, except the volume: that is no share."""
+    span = Span(*under.period.bounds(under.zone))
+    days = f"?from={under.period.first}&to={under.period.last}"
+    houses = {Team.MARKETING: _("Marketing"), Team.SALES: _("Sales")}
+    lines = []
+    for entry in Entry:
+        if entry == Entry.VOLUME:
+            continue
+        rows = rows_of(entry, span, under.as_of)
+        counts = rows.order_by().aggregate(n=Count("pk"), kept_in_all=Sum("kept"))
+        if not counts["n"]:
+            continue
+        hours = _hours(hours_of(rows, calendar_of(entry.team))) if entry.has_clock else "\u2013"
+        url = reverse("leads:ledger_list", args=[entry.value]) + days
+        lines.append(
+            row(
+                entry.label,
+                cell(houses[entry.team]),
+                share_cell(counts["kept_in_all"], counts["n"], url),
+                cell(hours),
+            )
+        )
+    columns = [_("Promise"), _("Whose"), _("Share for which it was so"), _("Median time")]
+    return table(_("Each promise of the ledger"), columns, lines)
+
+
+def capacity(numbers: dict[str, Any], under: UnderReview) -> Proposal | None:
     declared = weekly_capacity_of(Team.SALES)
     if not declared:
         return None
-    a_week = numbers["totals"]["offered_in_all"] / weeks_of(period, today)
-    waiting = numbers["totals"]["offered"]
+    a_week = numbers["totals"]["offered_in_all"] / under.weeks_so_far
+    weeks = weeks_of(under.period)
+    by_version = week_counts(under.handoffs(), weeks, under.zone).values()
+    came = [
+        (week, sum(counts[place] for counts in by_version))
+        for place, week in enumerate(weeks)
+        if under.is_whole(week)
+    ]
     counted = [
         number(
             _("Offered a week"),
-            f"{a_week:.1f}",
+            one_decimal(a_week),
             _("of %(n)d that sales can work") % {"n": declared},
-            watch_address(period),
+            watch_address(under.period),
+        ),
+        number(
+            _("Weeks with more than that"),
+            sum(n > declared for _week, n in came),
+            _("of %(n)d whole weeks") % {"n": len(came)},
+            watch_address(under.period),
         ),
         number(
             _("Still waiting"),
-            waiting,
+            numbers["totals"]["offered"],
             _("of %(n)d offered") % {"n": numbers["totals"]["offered_in_all"]},
-            watch_address(period, status="offered"),
+            watch_address(under.period, status="offered"),
         ),
     ]
     sentence = (
@@ -101,9 +157,24 @@ def capacity(numbers: dict[str, Any], period: Period, today: date, as_of: dateti
         if a_week > declared
         else _("Sales can work what comes.")
     )
-    return Proposal(
-        "capacity", ItemKind.CAPACITY, _("Volume against capacity"), card(sentence, counted, as_of)
-    )
+    evidence = card(sentence, counted, under.as_of, charts=[_by_week(came, declared)])
+    return Proposal("capacity", ItemKind.CAPACITY, _("Volume against capacity"), evidence)
+
+
+def _by_week(came: list[tuple[Period, int]], declared: int) -> Json | None:
+    if len(came) < 2:
+        return None
+    values = [{"value": n, "words": str(n), "url": watch_address(week)} for week, n in came]
+    return {
+        "kind": "columns",
+        "key": "capacity-weeks",
+        "title": _("Offered each week, beside what sales can work"),
+        "desc": _("Leads offered in each whole week of the period, under whichever version."),
+        "axis": _("Week from"),
+        "labels": [formats.date_format(week.first, "j M") for week, _n in came],
+        "series": [{"name": _("Offered"), "values": values, "look": "marketing"}],
+        "mark": {"name": _("Sales can work %(n)d") % {"n": declared}, "value": declared},
+    }
 
 
 def open_actions(actions: list[Action], today: date, as_of: datetime) -> Proposal | None:

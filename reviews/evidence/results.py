@@ -1,19 +1,41 @@
-"""How the definition did: results of the version in force, and why sales gave leads back."""
+"""How the definition did: results of the version in force, by cohort, channel, persona and version."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import timedelta
 from typing import Any
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from definitions import selectors as definitions
 from definitions.models import Version
-from leads.models import ReasonFamily
-from leads.selectors.funnel import Period
-from reviews.evidence.cards import Number, Proposal, card, number, of_decisions, share_words, watch_address
+from leads.evidence import words
+from leads.selectors.fitting import fitting
+from leads.selectors.funnel import Period, months_of, totals_of
+from leads.selectors.funnel.cohorts import step_totals
+from leads.selectors.funnel.numbers import total_counts, totals_in
+from reviews.evidence.cards import (
+    Json,
+    Number,
+    Proposal,
+    card,
+    cell,
+    number,
+    of_decisions,
+    row,
+    share_cell,
+    share_value,
+    share_words,
+    table,
+    watch_address,
+)
+from reviews.evidence.under_review import UnderReview
 from reviews.models import ItemKind
 from reviews.words import day_words
+
+CHANNELS_SHOWN = 8
 
 
 def headline_numbers(totals: dict[str, int], period: Period, **narrowing: Any) -> list[Number]:
@@ -40,22 +62,16 @@ def headline_numbers(totals: dict[str, int], period: Period, **narrowing: Any) -
     ]
 
 
-def results(
-    version: Version | None, numbers: dict[str, Any], period: Period, as_of: datetime
-) -> Proposal | None:
-    """Results of the version in force; of all versions while none is."""
+def results(version: Version | None, numbers: dict[str, Any], under: UnderReview) -> Proposal | None:
+    """Results of the version in force; nothing while none is."""
     if version is None:
         return None
+    title = _("Results of %(version)s") % {"version": version}
     mine = next((row for row in numbers["by_version"] if row["version"] == version.pk), None)
     if mine is None:
         sentence = _("No lead has been offered under %(version)s in this period.") % {"version": version}
-        return Proposal(
-            "results",
-            ItemKind.RESULTS,
-            _("Results of %(version)s") % {"version": version},
-            card(sentence, [], as_of),
-            version=version,
-        )
+        evidence = card(sentence, [], under.as_of, tables=[_versions(numbers, under)])
+        return Proposal("results", ItemKind.RESULTS, title, evidence, version=version)
     sentence = ngettext(
         "Under %(version)s, %(n)d lead was offered from %(first)s to %(last)s.",
         "Under %(version)s, %(n)d leads were offered from %(first)s to %(last)s.",
@@ -63,49 +79,125 @@ def results(
     ) % {
         "version": version,
         "n": mine["offered_in_all"],
-        "first": day_words(period.first),
-        "last": day_words(period.last),
+        "first": day_words(under.period.first),
+        "last": day_words(under.period.last),
     }
-    return Proposal(
-        "results",
-        ItemKind.RESULTS,
-        _("Results of %(version)s") % {"version": version},
-        card(sentence, headline_numbers(mine, period, version=version.pk), as_of),
-        minutes=10,
-        version=version,
+    cohorts = _by_cohort(version, under)
+    evidence = card(
+        sentence,
+        headline_numbers(mine, under.period, version=version.pk),
+        under.as_of,
+        tables=[
+            table(_("By the month of the offer"), _columns(_("Month")), [each for each, _value in cohorts]),
+            _channels(version, under),
+            _personas(version, under),
+            _versions(numbers, under),
+        ],
+        charts=[_acceptance(version, cohorts)],
     )
+    return Proposal("results", ItemKind.RESULTS, title, evidence, minutes=10, version=version)
 
 
-def returns(numbers: dict[str, Any], period: Period, as_of: datetime) -> Proposal | None:
-    """Why leads came back: each reason, and whether the definition or the facts were to blame."""
-    returned = numbers["totals"]["returned"]
-    if not returned:
-        return None
-    of_returned = _("of %(n)d returned") % {"n": returned}
-    definitional = sum(
-        row["returned"] for row in numbers["by_reason"] if row["family"] == ReasonFamily.DEFINITIONAL
-    )
-    sentence = ngettext(
-        "%(n)d lead came back; %(definitional)d of them because the definition let it through.",
-        "%(n)d leads came back; %(definitional)d of them because the definition let them through.",
-        returned,
-    ) % {"n": returned, "definitional": definitional}
-    counted = [
-        number(
-            row["label"],
-            row["returned"],
-            of_returned,
-            watch_address(period, status="returned", reason=row["reason"]),
-        )
-        for row in numbers["by_reason"]
+def _columns(first: str) -> list[str]:
+    return [
+        first,
+        _("Offered"),
+        _("Accepted, of those decided"),
+        _("Sales-qualified, of those accepted"),
+        _("Won, of those offered"),
     ]
-    if missing := numbers["totals"]["something_missing"]:
-        counted.append(
-            number(
-                _("Something is missing from the definition"),
-                missing,
-                of_returned,
-                watch_address(period, status="something_missing"),
-            )
+
+
+def _row(label: str, counts: Json, period: Period, under: UnderReview, **narrowing: Any) -> Json:
+    """One line of a table of results, each number with its handoffs."""
+
+    def address(status: str = "") -> str:
+        return watch_address(period, status=status, **narrowing)
+
+    offered, accepted = counts["offered_in_all"], counts["ever_accepted"]
+    return row(
+        label,
+        cell(offered, "", address()),
+        share_cell(accepted, counts["decided"], address("ever_accepted")),
+        share_cell(counts["sales_qualified"], accepted, address("sales_qualified")),
+        _won(counts["won"], offered, period, under, address("won")),
+    )
+
+
+def _won(won: int, offered: int, period: Period, under: UnderReview, url: str) -> Number:
+    """The share of those that were won; not before the sales cycle of the last of them is over."""
+    is_over = period.last + timedelta(days=under.cycle_days) <= under.today
+    said = share_words(won, offered) if is_over else words.too_early()
+    return cell(said, _("%(n)d of %(whole)d") % {"n": won, "whole": offered}, url)
+
+
+def _by_cohort(version: Version, under: UnderReview) -> list[tuple[Json, Json]]:
+    """For each month in which it offered any its line of the table, and its acceptance for the chart."""
+    months = months_of(under.period)
+    found = []
+    totals = step_totals(under.handoffs(version=version.pk), months, under.zone)
+    for month, counts in zip(months, totals, strict=True):
+        if not counts["offered_in_all"]:
+            continue
+        decided = watch_address(month, status="decided", version=version.pk)
+        accepted = share_value(counts["ever_accepted"], counts["decided"], decided)
+        label = date_format(month.first, "M Y")
+        found.append((_row(label, counts, month, under, version=version.pk), accepted))
+    return found
+
+
+def _acceptance(version: Version, cohorts: list[tuple[Json, Json]]) -> Json | None:
+    if len(cohorts) < 2:
+        return None
+    return {
+        "kind": "lines",
+        "key": "results-cohorts",
+        "title": _("Accepted of those decided, by the month of the offer"),
+        "desc": _("Handoffs of %(version)s. The bar of each point is its 95 %% interval.")
+        % {"version": version},
+        "axis": _("Month"),
+        "labels": [line["label"] for line, _value in cohorts],
+        "series": [{"name": _("Accepted"), "values": [value for _line, value in cohorts], "look": "sales"}],
+        "most": 100,
+        "unit": "%",
+    }
+
+
+def _channels(version: Version, under: UnderReview) -> Json | None:
+    rows = under.handoffs(version=version.pk).order_by()
+    counted: Any = rows.values("lead__channel").annotate(**total_counts())
+    most_first = counted.order_by("-n_offered_in_all", "lead__channel")[:CHANNELS_SHOWN]
+    lines = [
+        _row(
+            each["lead__channel"] or _("Not known"),
+            totals_in(each),
+            under.period,
+            under,
+            version=version.pk,
+            channel=each["lead__channel"],
         )
-    return Proposal("returns", ItemKind.RETURNS, _("Why leads came back"), card(sentence, counted, as_of))
+        for each in most_first
+    ]
+    return table(_("By channel"), _columns(_("Channel")), lines)
+
+
+def _personas(version: Version, under: UnderReview) -> Json | None:
+    """By what is known of the leads now; a lead may fit several."""
+    rows = under.handoffs(version=version.pk)
+    found = [(persona, totals_of(fitting(rows, persona))) for persona in definitions.personas()]
+    lines = [
+        _row(persona.name, counts, under.period, under, version=version.pk, persona=persona.key)
+        for persona, counts in found
+        if counts["offered_in_all"]
+    ]
+    title = _("By persona, as far as is known of the leads now; one may fit several")
+    return table(title, _columns(_("Persona")), lines)
+
+
+def _versions(numbers: Json, under: UnderReview) -> Json | None:
+    """All versions under which leads were offered in the period, if there are several."""
+    rows = [
+        _row(each["label"], each, under.period, under, version=each["version"])
+        for each in numbers["by_version"]
+    ]
+    return table(_("By version"), _columns(_("Version")), rows) if len(rows) > 1 else None

@@ -1,11 +1,22 @@
-from reviews.models.agenda import Action, AgendaItem, ItemKind, ItemOutcome, PulseAnswer, Verdict
-from reviews.models.series import Attendee, Cadence, Meeting, MeetingStatus, Participation, Series
+from reviews.models.agenda import (
+    Action,
+    AgendaItem,
+    BacklogItem,
+    ItemKind,
+    ItemOutcome,
+    PulseAnswer,
+    Verdict,
+)
+from reviews.models.corrections import Correction
+from reviews.models.series import Attendee, Cadence, Meeting, MeetingStatus, Participation, Series, Trigger
 
 __all__ = [
     "Action",
     "AgendaItem",
     "Attendee",
+    "BacklogItem",
     "Cadence",
+    "Correction",
     "ItemKind",
     "ItemOutcome",
     "Meeting",
@@ -13,5 +24,6 @@ __all__ = [
     "Participation",
     "PulseAnswer",
     "Series",
+    "Trigger",
     "Verdict",
 ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -9,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 class ItemKind(models.TextChoices):
     RESULTS = "results", _("Results of the last version")
+    PREDICTIONS = "predictions", _("Predictions against what came")
     CHALLENGED = "challenged", _("Challenged clause")
     CLAUSE_DUE = "clause_due", _("Clause past its review date")
     ASSUMPTION = "assumption", _("Assumption now testable")
@@ -18,6 +21,8 @@ class ItemKind(models.TextChoices):
     ACTIONS = "actions", _("Open actions")
     DRAFT = "draft", _("Pending draft")
     RESTORED = "restored", _("Emergency restore")
+    GOLDEN = "golden", _("Golden leads")
+    SHADOW = "shadow", _("Scored in silence")
     FREE = "free", _("Other")
 
 
@@ -37,9 +42,7 @@ class AgendaItem(models.Model):
     version = models.ForeignKey(
         "definitions.Version", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
-    evidence = models.JSONField(
-        default=dict
-    )  # {"sentence", "numbers": [{"label", "value", "of", "url"}], "as_of"}
+    evidence = models.JSONField(default=dict)  # a card; see reviews.evidence
     needs_outcome = models.BooleanField(default=False)
     position = models.PositiveSmallIntegerField(default=0)
     minutes_planned = models.PositiveSmallIntegerField(default=5)
@@ -52,6 +55,11 @@ class AgendaItem(models.Model):
     )
     notes = models.TextField(blank=True)
     notes_edit_number = models.PositiveIntegerField(default=1)
+    noted_by = models.ForeignKey(
+        "common.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    # How long the room was at it, apart from the turn under way, which began at `Meeting.current_since`.
+    seconds_spent = models.PositiveIntegerField(default=0)
 
     class Meta:
         ordering = ("position", "id")
@@ -67,9 +75,41 @@ class AgendaItem(models.Model):
         return self.title
 
     @property
+    def as_of(self) -> datetime | None:
+        """The instant of its evidence; None where there is none."""
+        instant = self.evidence.get("as_of")
+        return datetime.fromisoformat(instant) if instant else None
+
+    @property
     def decision(self) -> ItemOutcome | None:
         """Its outcome, or None while the meeting has not decided."""
         return getattr(self, "outcome", None)
+
+
+class BacklogItem(models.Model):
+    """Something to talk about that has no meeting yet. It becomes an item of the next agenda.
+
+    `item` is what it became; if that meeting was skipped, the next agenda takes it again.
+    """
+
+    series = models.ForeignKey("reviews.Series", on_delete=models.CASCADE, related_name="backlog")
+    title = models.CharField(max_length=250)
+    minutes_planned = models.PositiveSmallIntegerField(default=5)
+    added_by = models.ForeignKey("common.User", on_delete=models.PROTECT, related_name="+")
+    added_at = models.DateTimeField(auto_now_add=True)
+    removed_at = models.DateTimeField(null=True, blank=True)
+    item = models.ForeignKey(AgendaItem, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        ordering = ("id",)
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(removed_at=None) | Q(item=None), name="what_is_taken_off_is_on_no_agenda"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.title
 
 
 class Verdict(models.TextChoices):
@@ -94,6 +134,7 @@ class ItemOutcome(models.Model):
     )
     decided_by = models.ForeignKey("common.User", on_delete=models.PROTECT, related_name="+")
     decided_at = models.DateTimeField()
+    edit_number = models.PositiveIntegerField(default=1)
     is_late = models.BooleanField(default=False)  # a correction after the close
 
     class Meta:
@@ -124,6 +165,8 @@ class Action(models.Model):
     created_by = models.ForeignKey("common.User", on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     ended_at = models.DateTimeField(null=True, blank=True)
+    # When its owner is asked about it next; empty once it has ended.
+    remind_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ("due_on", "id")
@@ -137,6 +180,8 @@ class Action(models.Model):
             models.Index(
                 fields=("owner", "due_on"), condition=Q(status="open"), name="open_actions_of_owner"
             ),
+            # The reminders that are due.
+            models.Index(fields=("remind_at",), condition=Q(status="open"), name="actions_to_remind"),
         )
 
     def __str__(self) -> str:

@@ -32,7 +32,10 @@ class Series(models.Model):
     duration_minutes = models.PositiveSmallIntegerField(default=90, validators=[MinValueValidator(5)])
     place = models.CharField(max_length=300, blank=True)
     uid = models.CharField(max_length=120, unique=True)
+    # Every message about the series bears a number of its own, and a higher one than the message before.
     sequence = models.PositiveIntegerField(default=0)
+    # The number under which time, place and recurrence stand: a reply to an earlier one is out of date.
+    laid_sequence = models.PositiveIntegerField(default=0, db_default=0)
     facilitator = models.ForeignKey("common.User", null=True, on_delete=models.PROTECT, related_name="+")
     created_by = models.ForeignKey("common.User", on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
@@ -54,28 +57,6 @@ class Series(models.Model):
         return reverse("reviews:series_page", args=[self.pk])
 
 
-class Attendee(models.Model):
-    """A person invited to every meeting of a series."""
-
-    class Part(models.TextChoices):
-        REQUIRED = "required", _("Attendee")
-        CONSULTED = "consulted", _("Consulted")
-
-    series = models.ForeignKey(Series, on_delete=models.CASCADE, related_name="attendees")
-    person = models.ForeignKey("common.User", on_delete=models.PROTECT, related_name="+")
-    part = models.CharField(max_length=16, choices=Part.choices, default=Part.REQUIRED)
-    removed_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        ordering = ("person__name",)
-        constraints = (
-            models.UniqueConstraint(fields=("series", "person"), name="one_seat_per_person_and_series"),
-        )
-
-    def __str__(self) -> str:
-        return str(self.person)
-
-
 class MeetingStatus(models.TextChoices):
     SCHEDULED = "scheduled", _("Scheduled")
     OPEN = "open", _("Open")
@@ -83,8 +64,21 @@ class MeetingStatus(models.TextChoices):
     CANCELLED = "cancelled", _("Cancelled")
 
 
+class Trigger(models.TextChoices):
+    """What sets off a meeting out of the cadence."""
+
+    LAUNCH = "launch", _("Product launch")
+    CHALLENGED = "challenged", _("Challenged clauses")
+    DRIFT = "drift", _("Drift of the numbers")
+    CHECKPOINT = "checkpoint", _("Checkpoint of assumptions")
+    OTHER = "other", _("Something else")
+
+
 class Meeting(models.Model):
-    """One occurrence. `original_at`, its RECURRENCE-ID, is the instant the cadence gave; it may be moved."""
+    """One occurrence. `original_at`, its RECURRENCE-ID, is the instant the cadence gave; it may be moved.
+
+    An extra one is out of the cadence and has a calendar entry of its own.
+    """
 
     series = models.ForeignKey(Series, on_delete=models.PROTECT, related_name="meetings")
     original_at = models.DateTimeField()
@@ -92,9 +86,15 @@ class Meeting(models.Model):
     duration_minutes = models.PositiveSmallIntegerField()
     place = models.CharField(max_length=300, blank=True)
     status = models.CharField(max_length=16, choices=MeetingStatus.choices, default=MeetingStatus.SCHEDULED)
+    # The number of the series (see there) under which this meeting was given its time and place.
     sequence = models.PositiveIntegerField(default=0)
+    # Calendars hold it apart from its series: it was moved by itself, and is named in every later message.
+    is_single = models.BooleanField(default=False, db_default=False)
     # An extra meeting out of the cadence, with what set it off.
     is_extra = models.BooleanField(default=False)
+    trigger_kind = models.CharField(
+        max_length=16, choices=Trigger.choices, blank=True, default="", db_default=""
+    )
     trigger = models.CharField(max_length=300, blank=True)
     facilitator = models.ForeignKey(
         "common.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
@@ -102,6 +102,8 @@ class Meeting(models.Model):
     period_from = models.DateField(null=True, blank=True)
     period_to = models.DateField(null=True, blank=True)
     prepared_at = models.DateTimeField(null=True, blank=True)
+    # When a worker is to renew the agenda: put off while one is at it, empty once that is done.
+    renewal_due_at = models.DateTimeField(null=True, blank=True)
     invited_at = models.DateTimeField(null=True, blank=True)
     opened_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
@@ -111,18 +113,27 @@ class Meeting(models.Model):
     current_item = models.ForeignKey(
         "reviews.AgendaItem", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
+    # Since when everybody's screen shows that item: its timer starts here, so no reload loses it.
+    current_since = models.DateTimeField(null=True, blank=True)
     numbers = models.JSONField(null=True, blank=True)  # frozen at the close; see reviews.evidence
     minutes = models.TextField(blank=True)  # Markdown, written at the close
 
     class Meta:
         ordering = ("starts_at", "id")
         constraints = (
-            models.UniqueConstraint(fields=("series", "original_at"), name="one_meeting_per_occurrence"),
+            models.UniqueConstraint(
+                fields=("series", "original_at"),
+                condition=Q(is_extra=False),
+                name="one_meeting_per_occurrence",
+            ),
             models.UniqueConstraint(
                 fields=("series",), condition=Q(status="open"), name="one_open_meeting_per_series"
             ),
             models.CheckConstraint(
                 condition=Q(status__in=MeetingStatus.values), name="meeting_status_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(trigger_kind__in=("", *Trigger.values)), name="trigger_is_known"
             ),
             models.CheckConstraint(
                 condition=~Q(status="closed") | Q(closed_at__isnull=False, numbers__isnull=False),
@@ -154,6 +165,7 @@ class Participation(models.Model):
     person = models.ForeignKey("common.User", on_delete=models.PROTECT, related_name="participations")
     reply = models.CharField(max_length=16, choices=Reply.choices, default=Reply.NONE)
     replied_at = models.DateTimeField(null=True, blank=True)
+    preread_at = models.DateTimeField(null=True, blank=True)  # when the agenda was mailed, once
     was_present = models.BooleanField(default=False)
     confidence = models.PositiveSmallIntegerField(null=True, blank=True)
     confidence_sentence = models.CharField(max_length=300, blank=True)
@@ -172,3 +184,32 @@ class Participation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person} in {self.meeting_id}"
+
+
+class Attendee(models.Model):
+    """A person invited to every meeting of a series. `reply` was given for the series as a whole."""
+
+    class Part(models.TextChoices):
+        REQUIRED = "required", _("Attendee")
+        CONSULTED = "consulted", _("Consulted")
+
+    series = models.ForeignKey(Series, on_delete=models.CASCADE, related_name="attendees")
+    person = models.ForeignKey("common.User", on_delete=models.PROTECT, related_name="+")
+    part = models.CharField(max_length=16, choices=Part.choices, default=Part.REQUIRED)
+    removed_at = models.DateTimeField(null=True, blank=True)
+    reply = models.CharField(
+        max_length=16,
+        choices=Participation.Reply.choices,
+        default=Participation.Reply.NONE,
+        db_default=Participation.Reply.NONE,
+    )
+    replied_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("person__name",)
+        constraints = (
+            models.UniqueConstraint(fields=("series", "person"), name="one_seat_per_person_and_series"),
+        )
+
+    def __str__(self) -> str:
+        return str(self.person)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import timedelta
 from typing import Any
 
@@ -11,7 +10,7 @@ from django.utils import timezone
 from portal.common.models import User
 from portal.common.whole_numbers import whole_number
 from reviews import policies
-from reviews.models import Action, AgendaItem, Meeting, Participation
+from reviews.models import AgendaItem, Correction, Meeting
 from reviews.selectors.meetings import (
     actions_of_meeting,
     actions_of_series,
@@ -54,30 +53,7 @@ def meeting_view(meeting: Meeting, user: User) -> dict[str, Any]:
         "may_say_confidence": policies.may_say_confidence(user, meeting),
         "earlier": earlier_meeting(meeting),
         "following": later_meeting(meeting),
-        "stamp": stamp_of(meeting, items, participations, actions),
     }
-
-
-def stamp_of(
-    meeting: Meeting, items: list[AgendaItem], participations: list[Participation], actions: list[Action]
-) -> str:
-    """Equal stamps mean that nothing in the room has changed."""
-    seen = [
-        (meeting.status, meeting.current_item_id),
-        *[
-            (
-                item.pk,
-                item.status,
-                item.position,
-                item.notes_edit_number,
-                item.decision.decided_at.isoformat() if item.decision else "",
-            )
-            for item in items
-        ],
-        *[(each.person_id, each.was_present, each.confidence) for each in participations],
-        *[(each.pk, each.status) for each in actions],
-    ]
-    return hashlib.sha256(repr(seen).encode()).hexdigest()[:16]
 
 
 def shown_item(items: list[AgendaItem], meeting: Meeting, asked: str) -> AgendaItem | None:
@@ -85,3 +61,8 @@ def shown_item(items: list[AgendaItem], meeting: Meeting, asked: str) -> AgendaI
     number = whole_number(asked)
     wanted = meeting.current_item_id if number is None else number
     return next((item for item in items if item.pk == wanted), None)
+
+
+def corrections_of(meeting: Meeting) -> list[Correction]:
+    """What was put right since the close, in that order."""
+    return list(meeting.corrections.select_related("corrected_by", "item"))

@@ -104,6 +104,11 @@ def items_of(meeting: Meeting) -> list[AgendaItem]:
     )
 
 
+def agenda_of(meeting: Meeting) -> list[AgendaItem]:
+    """What is to be talked about, in order: without what was left to the next meeting."""
+    return [item for item in items_of(meeting) if item.status != AgendaItem.Status.DEFERRED]
+
+
 def undecided_of(items: list[AgendaItem]) -> list[AgendaItem]:
     """The items that keep a meeting from closing."""
     return [item for item in items if item.needs_outcome and item.decision is None]
@@ -166,3 +171,13 @@ def meetings_to_prepare(now: datetime | None = None) -> QuerySet[Meeting]:
         .select_related("series__definition__active_version")
         .order_by("starts_at")
     )
+
+
+def renewals_due(now: datetime) -> QuerySet[Meeting]:
+    """The agendas that somebody has asked to be renewed and that no worker is at, longest waiting first."""
+    asked = Meeting.objects.filter(status__in=AHEAD, renewal_due_at__lte=now)
+    return asked.select_related("series").order_by("renewal_due_at")
+
+
+def oldest_renewal_due(now: datetime) -> datetime | None:
+    return renewals_due(now).values_list("renewal_due_at", flat=True).first()

@@ -16,6 +16,7 @@ from portal.common.notify import owe_notification
 from reviews import policies
 from reviews.models import Action, AgendaItem, Meeting
 from reviews.services.meetings import hold_for_taking_part
+from reviews.services.reminding import next_reminder
 from reviews.states import ACTION
 
 
@@ -43,7 +44,13 @@ def action_add(
     if item is not None and item.meeting_id != meeting.pk:
         raise Invalid(_("That item belongs to another meeting."))
     action = Action.objects.create(
-        meeting=meeting, item=item, text=text.strip()[:300], owner=owner, due_on=due_on, created_by=actor
+        meeting=meeting,
+        item=item,
+        text=text.strip()[:300],
+        owner=owner,
+        due_on=due_on,
+        remind_at=next_reminder(due_on, owner, timezone.now()),
+        created_by=actor,
     )
     if owner.pk != actor.pk:
         owe_notification(
@@ -63,7 +70,7 @@ def action_add(
 def action_end(*, action: Action, actor: User, is_done: bool = True) -> Action:
     """Done, or dropped. Also after the meeting: promises outlive it."""
     policies.may_end_action(actor, action).require()
-    ACTION.apply(action, "finish" if is_done else "drop", ended_at=timezone.now())
+    ACTION.apply(action, "finish" if is_done else "drop", ended_at=timezone.now(), remind_at=None)
     audit.record("action.done" if is_done else "action.dropped", subject=action, actor=actor)
     return action
 
@@ -72,6 +79,7 @@ def action_end(*, action: Action, actor: User, is_done: bool = True) -> Action:
 def action_reopen(*, action: Action, actor: User) -> Action:
     """Not done after all."""
     policies.may_end_action(actor, action).require()
-    ACTION.apply(action, "reopen", ended_at=None)
+    remind_at = next_reminder(action.due_on, action.owner, timezone.now())
+    ACTION.apply(action, "reopen", ended_at=None, remind_at=remind_at)
     audit.record("action.reopened", subject=action, actor=actor)
     return action

@@ -17,6 +17,7 @@ from portal.common.models import User
 from portal.common.selectors import workspace_zone
 from reviews import policies
 from reviews.evidence.agenda import frozen_numbers
+from reviews.evidence.slips import frozen_slips
 from reviews.minutes import minutes_of
 from reviews.models import AgendaItem, Meeting, Verdict
 from reviews.selectors.meetings import (
@@ -28,10 +29,11 @@ from reviews.selectors.meetings import (
     undecided_of,
 )
 from reviews.services.inviting import send_minutes
-from reviews.services.meetings import hold_for_taking_part
 from reviews.services.occurrences import keep_ahead
+from reviews.services.timing import time_spend
 from reviews.states import MEETING
 from reviews.tasks import keep_reviews_ready
+from reviews.words import hour_words
 
 
 @transaction.atomic
@@ -41,14 +43,16 @@ def meeting_close(*, meeting: Meeting, actor: User) -> Meeting:
     The numbers of the period are frozen, the minutes are written and sent, deferred items go to the next
     agenda. Open actions need no carrying: every agenda of the series lists them until they are ended.
     """
+    policies.may_run(actor).require()
+    meeting = _held(meeting)
     policies.may_run_meeting(actor, meeting).require()
-    hold_for_taking_part(meeting, actor)
-    items = items_of(meeting)
-    if undecided := undecided_of(items):
+    if undecided := undecided_of(items_of(meeting)):
         names = ", ".join(f"“{item.title}”" for item in undecided)
         raise Conflict(_("These items still need an outcome: %(names)s.") % {"names": names})
     now = timezone.now()
-    numbers = frozen_numbers(meeting)
+    time_spend(meeting, now)
+    items = items_of(meeting)
+    numbers = {**frozen_numbers(meeting), "slips": frozen_slips(meeting)}
     keep_ahead(meeting.series, now)
     following = later_meeting(meeting)
     minutes = minutes_of(
@@ -70,10 +74,11 @@ def meeting_close(*, meeting: Meeting, actor: User) -> Meeting:
         numbers=numbers,
         minutes=minutes,
         current_item=None,
+        current_since=None,
         too_late=_("Somebody has closed this meeting already."),
     )
     if following:
-        _carry(items, following)
+        carry_to_next(items, following)
     _count_as_reviewed(meeting, items, now)
     send_minutes(meeting)
     audit.record(
@@ -84,6 +89,17 @@ def meeting_close(*, meeting: Meeting, actor: User) -> Meeting:
     )
     ring_on_commit(keep_reviews_ready)
     return meeting
+
+
+def _held(meeting: Meeting) -> Meeting:
+    """The meeting as it stands, held for this transaction; `Conflict` says who has closed it already."""
+    rows = Meeting.objects.select_for_update(of=("self",))
+    rows = rows.select_related("series__definition__active_version", "closed_by")
+    held = rows.get(pk=meeting.pk)
+    if held.closed_at:
+        values = {"who": held.closed_by, "when": hour_words(held.closed_at, held.series.time_zone)}
+        raise Conflict(_("%(who)s closed this meeting on %(when)s. Its minutes are below.") % values)
+    return held
 
 
 def _count_as_reviewed(meeting: Meeting, items: list[AgendaItem], now: datetime) -> None:
@@ -99,7 +115,7 @@ def _count_as_reviewed(meeting: Meeting, items: list[AgendaItem], now: datetime)
             clause_reviewed(definition=definition, key=item.criterion_key, on=day, again_on=outcome.review_on)
 
 
-def _carry(items: list[AgendaItem], following: Meeting) -> None:
+def carry_to_next(items: list[AgendaItem], following: Meeting) -> None:
     """What was put off, or not reached, stands on the next agenda; it says where it came from.
 
     Standing items (results, promises) are not carried: every agenda has its own.

@@ -1,4 +1,4 @@
-"""The secret address of a person's calendar feed: made, renewed, switched off by the person alone."""
+"""Secret addresses of calendars: a person's own, and that of the workspace, which administrators keep."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import secrets
 from django.db import transaction
 
 from portal.common import audit
-from portal.common.models import User
+from portal.common.models import User, Workspace
 from reviews import policies
 
 
@@ -27,3 +27,23 @@ def feed_stop(*, actor: User) -> None:
     actor.feed_token = None
     actor.save(update_fields=["feed_token"])
     audit.record("feed.stopped", subject=actor, actor=actor)
+
+
+@transaction.atomic
+def workspace_feed_renew(*, actor: User) -> None:
+    """A new address for the calendar of all reviews; the old one stops working at once."""
+    policies.may_manage_workspace_feed(actor).require()
+    _set_workspace_token(secrets.token_urlsafe(32))
+    audit.record("workspace.feed_renewed", subject=Workspace.objects.get(pk=1), actor=actor)
+
+
+@transaction.atomic
+def workspace_feed_stop(*, actor: User) -> None:
+    """No address any more."""
+    policies.may_manage_workspace_feed(actor).require()
+    _set_workspace_token("")
+    audit.record("workspace.feed_stopped", subject=Workspace.objects.get(pk=1), actor=actor)
+
+
+def _set_workspace_token(token: str) -> None:
+    Workspace.objects.filter(pk=1).update(feed_token=token)

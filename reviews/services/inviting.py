@@ -7,6 +7,7 @@ invitation it cancels.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -45,8 +46,10 @@ def _owe(
     )
 
 
-def invite(series: Series, people: Iterable[Attendee], *, is_update: bool = False) -> None:
-    """REQUEST for the whole series to these attendees."""
+def invite(
+    series: Series, people: Iterable[Attendee], *, is_update: bool = False, sentence: str = ""
+) -> None:
+    """REQUEST for the whole series to these attendees; `sentence` says it in place of the usual words."""
     plan = plan_of(series, attendees_of(series), series.meetings.prefetch_related("participations__person"))
     calendar = ical.request(plan)
     subject = (_("Changed: %(series)s") if is_update else _("Invitation: %(series)s")) % {"series": series}
@@ -56,11 +59,12 @@ def invite(series: Series, people: Iterable[Attendee], *, is_update: bool = Fals
             series=series,
             key=f"review-invite:{series.pk}:{series.sequence}",
             subject=subject,
-            template="emails/review_invitation",
+            template="emails/review_change" if sentence else "emails/review_invitation",
             calendar=calendar,
             method="REQUEST",
             url=series.get_absolute_url(),
             is_update=is_update,
+            sentence=sentence,
             cadence=cadence_words(series),
             first_words=hour_words(plan.first_at, series.time_zone),
         )
@@ -84,29 +88,74 @@ def uninvite(series: Series, people: Iterable[Attendee], *, sentence: str) -> No
         )
 
 
-def tell_of_move(meeting: Meeting, *, sentence: str) -> None:
-    """REQUEST with the RECURRENCE-ID of one meeting, to everyone who is invited to it."""
+def withdraw(series: Series, stale: list[ical.Occasion], number: int) -> None:
+    """CANCEL of meetings that calendars hold apart from a series whose pattern gives them no more.
+
+    A program that keeps such a meeting when its series changes would show it for ever.
+    """
+    attendees = attendees_of(series)
+    calendar = ical.cancel_some(plan_of(series, attendees, ()), stale)
+    for attendee in attendees:
+        _owe(
+            attendee.person,
+            series=series,
+            key=f"review-withdraw:{series.pk}:{number}",
+            subject=_("Changed: %(series)s") % {"series": series},
+            template="emails/review_change",
+            calendar=calendar,
+            method="CANCEL",
+            url=series.get_absolute_url(),
+            sentence=_("“%(series)s” has changed. A meeting that was moved by itself leaves your calendar.")
+            % {"series": series},
+        )
+
+
+def ask_to(
+    meeting: Meeting, people: Iterable[User] | None = None, *, sentence: str, subject: str = ""
+) -> None:
+    """REQUEST for one meeting, to these people or to everyone who is invited to it."""
+    calendar = ical.request_one(*_alone(meeting))
+    subject = subject or _("Invitation: %(series)s") % {"series": meeting.series}
+    _tell_of(meeting, people, calendar, "REQUEST", subject, sentence)
+
+
+def call_off(
+    meeting: Meeting, people: Iterable[User] | None = None, *, sentence: str, subject: str = ""
+) -> None:
+    """CANCEL of one meeting, for these people or for everyone who was invited to it."""
+    plan, occasion = _alone(meeting)
+    if people is not None:
+        # It names those whom it uninvites, who have no seat any more (RFC 5546, 3.2.5).
+        people = list(people)
+        occasion = replace(occasion, guests=tuple(ical.Guest(each.name, each.email) for each in people))
+    calendar = ical.cancel_some(plan, [occasion])
+    subject = subject or _("Cancelled: %(series)s") % {"series": meeting.series}
+    _tell_of(meeting, people, calendar, "CANCEL", subject, sentence)
+
+
+def _alone(meeting: Meeting) -> tuple[ical.Plan, ical.Occasion]:
+    attendees = attendees_of(meeting.series)
+    consulted = {each.person_id for each in attendees if each.part == Attendee.Part.CONSULTED}
+    return plan_of(meeting.series, attendees, ()), occasion_of(meeting, consulted)
+
+
+def _tell_of(
+    meeting: Meeting,
+    people: Iterable[User] | None,
+    calendar: str,
+    method: str,
+    subject: str,
+    sentence: str,
+) -> None:
     series = meeting.series
-    calendar = ical.request_one(plan_of(series, attendees_of(series), ()), occasion_of(meeting))
-    _tell_of(meeting, calendar, "REQUEST", _("Moved: %(series)s") % {"series": series}, sentence)
-
-
-def tell_of_cancellation(meeting: Meeting, *, sentence: str) -> None:
-    """CANCEL with the RECURRENCE-ID of one meeting."""
-    series = meeting.series
-    calendar = ical.cancel_one(plan_of(series, attendees_of(series), ()), occasion_of(meeting))
-    _tell_of(meeting, calendar, "CANCEL", _("Skipped: %(series)s") % {"series": series}, sentence)
-
-
-def _tell_of(meeting: Meeting, calendar: str, method: str, subject: str, sentence: str) -> None:
-    series = meeting.series
-    for participation in participations_of(meeting):
-        if not participation.person.is_active:
+    everyone = [each.person for each in participations_of(meeting)]
+    for person in everyone if people is None else people:
+        if not person.is_active:
             continue
-        key = f"review-{method.lower()}:{meeting.pk}:{series.sequence}.{meeting.sequence}"
+        key = f"review-{method.lower()}:{meeting.pk}:{series.sequence}"
         url = meeting.get_absolute_url()
         _owe(
-            participation.person,
+            person,
             series=series,
             key=key,
             subject=subject,
@@ -118,12 +167,7 @@ def _tell_of(meeting: Meeting, calendar: str, method: str, subject: str, sentenc
         )
         # Not by mail a second time: that with the change for the calendar is on its way.
         owe_notification(
-            person=participation.person,
-            key=key,
-            sentence=sentence,
-            url=url,
-            topic=Topic.REVIEWS,
-            by_mail=False,
+            person=person, key=key, sentence=sentence, url=url, topic=Topic.REVIEWS, by_mail=False
         )
 
 

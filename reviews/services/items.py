@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 from uuid import uuid4
 
 from django.db import transaction
@@ -11,19 +10,16 @@ from django.db.models import F, Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from definitions.models import Version, VersionStatus
-from definitions.services.discussion import comment_add
-from definitions.services.drafts import draft_create
 from portal.common import audit
 from portal.common.errors import Conflict, Invalid
 from portal.common.models import User
 from reviews import policies
-from reviews.models import AgendaItem, ItemKind, ItemOutcome, Meeting, MeetingStatus, Verdict
+from reviews.models import AgendaItem, ItemKind, ItemOutcome, Meeting, Verdict
 from reviews.selectors.meetings import items_of
+from reviews.services.deciding import check_outcome, outcome_of, outcome_write, require_seen
 from reviews.services.meetings import hold_for_taking_part
+from reviews.services.timing import room_goes_to
 from reviews.states import ITEM
-
-OPENS_A_DRAFT = (Verdict.AMEND, Verdict.REPLACE)
 
 
 class StaleNotes(Conflict):
@@ -77,8 +73,8 @@ def item_take_up(*, item: AgendaItem, actor: User) -> None:
     """Make this the item that everyone's screen shows; what was done or deferred is open again."""
     policies.may_decide_item(actor, item).require()
     held = hold_for_taking_part(item.meeting, actor)
-    Meeting.objects.filter(pk=held.pk, status=MeetingStatus.OPEN).update(current_item=item)
-    if item.status != AgendaItem.Status.WAITING and not _outcome_of(item):
+    room_goes_to(held, item, timezone.now())
+    if item.status != AgendaItem.Status.WAITING and not outcome_of(item):
         ITEM.apply(item, "take_up")
     audit.record("item.taken_up", subject=item, actor=actor)
 
@@ -99,19 +95,21 @@ def _leave(item: AgendaItem, actor: User, verb: str, audited: str) -> None:
     policies.may_decide_item(actor, item).require()
     if item.needs_outcome:
         raise Invalid(_("This item needs an outcome: keep, amend, replace or defer it."), field="verdict")
-    hold_for_taking_part(item.meeting, actor)
+    held = hold_for_taking_part(item.meeting, actor)
     ITEM.apply(item, verb)
     audit.record(audited, subject=item, actor=actor)
-    _take_up_next(item)
+    _take_up_next(held, item)
 
 
-def _take_up_next(item: AgendaItem) -> None:
-    """The next waiting item after this one, else the first that waits, else none."""
-    items = items_of(item.meeting)
+def _take_up_next(meeting: Meeting, item: AgendaItem) -> None:
+    """Where the room is at this item: the next waiting one, else the first that waits, else none."""
+    if meeting.current_item_id != item.pk:
+        return
+    items = items_of(meeting)
     place = next(number for number, each in enumerate(items) if each.pk == item.pk)
     following = [*items[place + 1 :], *items[:place]]
     waiting = next((each for each in following if each.status == AgendaItem.Status.WAITING), None)
-    Meeting.objects.filter(pk=item.meeting_id, current_item=item.pk).update(current_item=waiting)
+    room_goes_to(meeting, waiting, timezone.now())
 
 
 @transaction.atomic
@@ -119,9 +117,9 @@ def item_note(*, item: AgendaItem, actor: User, text: str, edit_number: int) -> 
     """Save the notes of an item. `edit_number` is the one the edit started from; else `StaleNotes` (409)."""
     hold_for_taking_part(item.meeting, actor)
     saved = AgendaItem.objects.filter(pk=item.pk, notes_edit_number=edit_number).update(
-        notes=text.strip(), notes_edit_number=F("notes_edit_number") + 1
+        notes=text.strip(), noted_by=actor, notes_edit_number=F("notes_edit_number") + 1
     )
-    current = AgendaItem.objects.select_related("meeting__series").get(pk=item.pk)
+    current = AgendaItem.objects.select_related("meeting__series", "noted_by").get(pk=item.pk)
     if not saved:
         raise StaleNotes(
             _("Someone saved these notes while you were writing. Both texts are below."), current
@@ -139,29 +137,25 @@ def item_decide(
     reason: str = "",
     owner: User | None = None,
     review_on: date | None = None,
+    edit_number: int = 0,
 ) -> ItemOutcome:
     """Record what the meeting decided. Amend and replace open a draft; one draft serves the whole meeting.
 
-    Everything but keep needs a reason. Until the close an outcome can be changed by deciding again.
+    Everything but keep needs a reason. Until the close an outcome can be changed by deciding again:
+    `edit_number` is that of the outcome that the decider saw, 0 for none, else `Conflict` (409).
     """
     policies.may_decide_item(actor, item).require()
-    if verdict not in Verdict.values:
-        raise Invalid(_("Choose keep, amend, replace or defer."), field="verdict")
-    if verdict != Verdict.KEEP and not reason.strip():
-        raise Invalid(_("Say why, for those who read the minutes."), field="reason")
-    hold_for_taking_part(item.meeting, actor)
-    before = _outcome_of(item)
-    draft = _draft_for(item, actor, verdict, reason.strip()) if verdict in OPENS_A_DRAFT else None
-    values: dict[str, Any] = {
-        "verdict": verdict,
-        "reason": reason.strip(),
-        "owner": owner,
-        "review_on": review_on,
-        "draft": draft,
-        "decided_by": actor,
-        "decided_at": timezone.now(),
-    }
-    outcome, _is_new = ItemOutcome.objects.update_or_create(item=item, defaults=values)
+    check_outcome(verdict=verdict, reason=reason, review_on=review_on)
+    held = hold_for_taking_part(item.meeting, actor)
+    before = outcome_of(item)
+    reason, owner = reason.strip(), owner or actor
+    said = (verdict, reason, owner.pk, review_on)
+    if before and said == (before.verdict, before.reason, before.owner_id, before.review_on):
+        return before  # pressed twice, or by two people who say the same
+    require_seen(before, edit_number)
+    outcome = outcome_write(
+        item=item, actor=actor, verdict=verdict, reason=reason, owner=owner, review_on=review_on
+    )
     verb = "defer" if verdict == Verdict.DEFER else "finish"
     if item.status != ITEM.moves[verb].target:
         ITEM.apply(item, verb)
@@ -170,42 +164,8 @@ def item_decide(
         subject=item,
         actor=actor,
         before={"verdict": before.verdict} if before else {},
-        after={"verdict": verdict, "draft": draft.number if draft else None},
-        note=reason.strip(),
+        after={"verdict": verdict, "draft": outcome.draft.number if outcome.draft else None},
+        note=reason,
     )
-    _take_up_next(item)
+    _take_up_next(held, item)
     return outcome
-
-
-def _outcome_of(item: AgendaItem) -> ItemOutcome | None:
-    return ItemOutcome.objects.filter(item=item).first()
-
-
-def _draft_for(item: AgendaItem, actor: User, verdict: str, reason: str) -> Version:
-    """The meeting's draft, opened from the version in force when there is none yet; with the reason on it."""
-    series = item.meeting.series
-    draft = (
-        Version.objects.filter(
-            pk__in=ItemOutcome.objects.filter(item__meeting=item.meeting, draft__isnull=False).values(
-                "draft"
-            ),
-            status=VersionStatus.DRAFT,
-        )
-        .select_related("definition")
-        .first()
-    )
-    if draft is None:
-        definition = series.definition
-        draft = draft_create(
-            definition=definition,
-            actor=actor,
-            based_on=definition.active_version,
-            title=_("From the review of %(day)s") % {"day": f"{item.meeting.starts_at:%Y-%m-%d}"},
-        )
-    words = (
-        _("The review says: amend. %(reason)s")
-        if verdict == Verdict.AMEND
-        else _("The review says: replace. %(reason)s")
-    )
-    comment_add(version=draft, actor=actor, text=words % {"reason": reason}, criterion_key=item.criterion_key)
-    return draft

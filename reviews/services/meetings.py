@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 from portal.common import audit
 from portal.common.errors import Conflict, Invalid
 from portal.common.models import User
-from portal.common.near_days import is_near
 from reviews import policies
 from reviews.models import AgendaItem, Meeting, MeetingStatus, Participation
 from reviews.selectors.meetings import items_of
-from reviews.services.inviting import tell_of_cancellation, tell_of_move
+from reviews.services.inviting import ask_to, call_off
+from reviews.services.occurrences import check_start, count_up, held_series
 from reviews.services.preparing import meeting_prepare
 from reviews.states import MEETING
 from reviews.words import hour_words
@@ -34,10 +34,7 @@ def meeting_move(
 ) -> Meeting:
     """Hold this one meeting at another time or place. Everyone is told, and replies start over."""
     policies.may_run_meeting(actor, meeting).require()
-    if starts_at <= timezone.now():
-        raise Invalid(_("That time has passed already."), field="starts_at")
-    if not is_near(starts_at.date(), timezone.localdate()):
-        raise Invalid(_("Choose a day within ten years."), field="starts_at")
+    check_start(starts_at, timezone.now())
     duration = duration_minutes or meeting.duration_minutes
     where = meeting.place if place is None else place
     before = {
@@ -48,21 +45,24 @@ def meeting_move(
     if (starts_at, duration, where) == (meeting.starts_at, meeting.duration_minutes, meeting.place):
         return meeting
     is_other_time = starts_at != meeting.starts_at
+    meeting.series = held_series(meeting.series_id)
     MEETING.apply(
         meeting,
         "move",
         starts_at=starts_at,
         duration_minutes=duration,
         place=where,
-        sequence=meeting.sequence + 1,
+        sequence=count_up(meeting.series),
+        is_single=not meeting.is_extra,
         # Another day is another period: the agenda is prepared anew.
         prepared_at=None,
     )
     if is_other_time:
         meeting.participations.update(reply=Participation.Reply.NONE, replied_at=None)
     zone = meeting.series.time_zone
-    tell_of_move(
+    ask_to(
         meeting,
+        subject=_("Moved: %(series)s") % {"series": meeting.series},
         sentence=_("“%(series)s” is now on %(when)s.")
         % {"series": meeting.series, "when": hour_words(starts_at, zone)},
     )
@@ -80,9 +80,11 @@ def meeting_move(
 def meeting_cancel(*, meeting: Meeting, actor: User, note: str = "") -> Meeting:
     """Skip this one meeting. The next one of the series stays."""
     policies.may_run_meeting(actor, meeting).require()
-    MEETING.apply(meeting, "cancel", sequence=meeting.sequence + 1)
-    tell_of_cancellation(
+    meeting.series = held_series(meeting.series_id)
+    MEETING.apply(meeting, "cancel", sequence=count_up(meeting.series))
+    call_off(
         meeting,
+        subject=_("Skipped: %(series)s") % {"series": meeting.series},
         sentence=_("“%(series)s” on %(when)s is skipped. %(note)s")
         % {
             "series": meeting.series,
@@ -123,12 +125,14 @@ def meeting_open(*, meeting: Meeting, actor: User) -> Meeting:
         raise Conflict(_("Another meeting of this series is still open. Close it first."))
     meeting = meeting_prepare(meeting=meeting, actor=actor)
     waiting = [item for item in items_of(meeting) if item.status == AgendaItem.Status.WAITING]
+    now = timezone.now()
     MEETING.apply(
         meeting,
         "open",
-        opened_at=timezone.now(),
+        opened_at=now,
         facilitator=actor,
         current_item=waiting[0] if waiting else None,
+        current_since=now if waiting else None,
         too_late=_("This meeting is open already, or it is over."),
     )
     Participation.objects.filter(meeting=meeting, person=actor).update(was_present=True)
@@ -142,31 +146,3 @@ def hold_for_taking_part(meeting: Meeting, actor: User) -> Meeting:
     held = Meeting.objects.select_for_update().get(pk=meeting.pk)
     policies.may_take_part(actor, held).require()
     return held
-
-
-@transaction.atomic
-def attendance_set(*, meeting: Meeting, actor: User, present: set[int]) -> int:
-    """Who is in the room, by person id; the others are absent. Says how many are present."""
-    policies.may_run_meeting(actor, meeting).require()
-    hold_for_taking_part(meeting, actor)
-    Participation.objects.filter(meeting=meeting, person__in=present).update(was_present=True)
-    Participation.objects.filter(meeting=meeting).exclude(person__in=present).update(was_present=False)
-    count = Participation.objects.filter(meeting=meeting, was_present=True).count()
-    audit.record("meeting.attendance_noted", subject=meeting, actor=actor, after={"present": count})
-    return count
-
-
-@transaction.atomic
-def confidence_say(*, meeting: Meeting, actor: User, score: int, sentence: str = "") -> Participation:
-    """The closing round: how sure this person is, 1 to 5, that what was decided is right."""
-    policies.may_say_confidence(actor, meeting).require()
-    if score not in range(1, 6):
-        raise Invalid(_("Choose a number from 1 to 5."), field="score")
-    hold_for_taking_part(meeting, actor)
-    participation = Participation.objects.get(meeting=meeting, person=actor)
-    participation.confidence = score
-    participation.confidence_sentence = sentence.strip()[:300]
-    participation.was_present = True
-    participation.save(update_fields=["confidence", "confidence_sentence", "was_present"])
-    audit.record("meeting.confidence_said", subject=meeting, actor=actor, after={"confidence": score})
-    return participation

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 import structlog
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -18,38 +18,60 @@ from reviews import policies
 from reviews.evidence.agenda import proposals
 from reviews.evidence.cards import Proposal
 from reviews.models import AgendaItem, Cadence, Meeting, MeetingStatus, Series
-from reviews.selectors.meetings import earlier_meeting, meetings_to_prepare
+from reviews.selectors.meetings import AHEAD, earlier_meeting, meetings_to_prepare, renewals_due
+from reviews.services.backlog import backlog_flow, carry_over, is_next, last_position
 from reviews.services.occurrences import keep_ahead
 
 PREPARED_DAYS_AHEAD = 14
 RENEWED_AFTER = timedelta(hours=24)
+RENEWAL_LEASE = timedelta(minutes=5)
 log = structlog.get_logger(__name__)
 
 
-@transaction.atomic
 def meeting_prepare(*, meeting: Meeting, actor: User | None) -> Meeting:
     """Put what the evidence asks for on the agenda, and renew the evidence of what is there already.
 
     Safe to repeat: an item is known by its source. `actor` None is the portal itself. Items that somebody
-    has dealt with, or written by hand, are left as they are.
+    has dealt with, or written by hand, are left as they are. The next meeting of a series takes up its
+    backlog, and what people had put on the agenda of a meeting that was skipped.
     """
     if actor is not None:
         policies.may_run_meeting(actor, meeting).require()
-    meeting = (
-        Meeting.objects.select_for_update(of=("self",))
-        .select_related("series__definition__active_version__definition")
-        .get(pk=meeting.pk)
-    )
-    if meeting.status not in (MeetingStatus.SCHEDULED, MeetingStatus.OPEN):
-        raise Conflict(_("This meeting is over. Its agenda stays as it is."))
     now = timezone.now()
-    is_first = meeting.prepared_at is None
+    meeting = _still_ahead(Meeting.objects.all(), meeting.pk)
     meeting.period_from, meeting.period_to = _period(meeting)
-    meeting.prepared_at = now
-    meeting.save(update_fields=["period_from", "period_to", "prepared_at"])
-    added = _write(meeting, proposals(meeting, now))
+    # Counted before the transaction: with a million leads it takes seconds, and others have to write.
+    found = proposals(meeting, now)
+    return _lay(meeting, found, actor, now)
+
+
+def _still_ahead(rows: QuerySet[Meeting], pk: int) -> Meeting:
+    meeting = rows.select_related("series__definition__active_version__definition").get(pk=pk)
+    if meeting.status not in AHEAD:
+        raise Conflict(_("This meeting is over. Its agenda stays as it is."))
+    return meeting
+
+
+@transaction.atomic
+def _lay(meeting: Meeting, found: list[Proposal], actor: User | None, now: datetime) -> Meeting:
+    period = meeting.period_from, meeting.period_to
+    meeting = _still_ahead(Meeting.objects.select_for_update(of=("self",)), meeting.pk)
+    is_first = meeting.prepared_at is None
+    meeting.period_from, meeting.period_to = period
+    meeting.prepared_at, meeting.renewal_due_at = now, None
+    meeting.save(update_fields=["period_from", "period_to", "prepared_at", "renewal_due_at"])
+    gone = _take_off(meeting, {each.source_key for each in found})
+    flows = is_next(meeting)
+    added = carry_over(meeting) if flows else 0
+    added += _write(meeting, found)
+    added += backlog_flow(meeting) if flows else 0
     if is_first or actor is not None:
-        audit.record("meeting.prepared", subject=meeting, actor=actor, after={"items_added": added})
+        audit.record(
+            "meeting.prepared",
+            subject=meeting,
+            actor=actor,
+            after={"items_added": added, "items_gone": gone},
+        )
     return meeting
 
 
@@ -69,9 +91,25 @@ def _period(meeting: Meeting) -> tuple[date, date]:
     return last - timedelta(days=days - 1), last
 
 
+def _take_off(meeting: Meeting, asked_for: set[str]) -> int:
+    """Off goes what the portal put on and nothing asks for any more, unless somebody has touched it."""
+    if meeting.status != MeetingStatus.SCHEDULED:
+        return 0
+    untouched = meeting.items.filter(
+        added_by=None,
+        carried_from=None,
+        status=AgendaItem.Status.WAITING,
+        outcome=None,
+        notes="",
+        actions=None,
+    )
+    gone, _by_model = untouched.exclude(source_key__in=asked_for).delete()
+    return gone
+
+
 def _write(meeting: Meeting, found: list[Proposal]) -> int:
-    known = {item.source_key: item for item in meeting.items.all()}
-    last = meeting.items.aggregate(last=Max("position"))["last"] or 0
+    known = {item.source_key: item for item in meeting.items.select_related("outcome")}
+    last = last_position(meeting)
     added = 0
     for proposal in found:
         item = known.get(proposal.source_key)
@@ -81,7 +119,7 @@ def _write(meeting: Meeting, found: list[Proposal]) -> int:
                 meeting=meeting,
                 source_key=proposal.source_key,
                 kind=proposal.kind,
-                title=proposal.title,
+                title=proposal.title[:250],
                 criterion_key=proposal.criterion_key,
                 version=proposal.version,
                 evidence=proposal.evidence,
@@ -91,7 +129,7 @@ def _write(meeting: Meeting, found: list[Proposal]) -> int:
             )
         elif item.status == AgendaItem.Status.WAITING and item.decision is None:
             # An item that was carried over keeps its own place and gets the new evidence.
-            item.kind, item.title, item.evidence = proposal.kind, proposal.title, proposal.evidence
+            item.kind, item.title, item.evidence = proposal.kind, proposal.title[:250], proposal.evidence
             item.version, item.needs_outcome = proposal.version, proposal.needs_outcome
             item.save(update_fields=["kind", "title", "evidence", "version", "needs_outcome"])
     return added
@@ -124,3 +162,19 @@ def agendas_prepare_due(now: datetime | None = None) -> int:
         except Conflict:
             log.info("meeting_moved_on", meeting=meeting.pk)
     return len(due)
+
+
+def agendas_renew_due(now: datetime | None = None) -> int:
+    """Renew the agendas that somebody has asked for; says how many."""
+    now = now or timezone.now()
+    renewed = 0
+    for meeting in renewals_due(now):
+        asked = Meeting.objects.filter(pk=meeting.pk, renewal_due_at=meeting.renewal_due_at)
+        # Whoever puts it off has it; a worker that dies over it costs these minutes.
+        if asked.update(renewal_due_at=now + RENEWAL_LEASE):
+            try:
+                meeting_prepare(meeting=meeting, actor=None)
+            except Conflict:
+                log.info("meeting_moved_on", meeting=meeting.pk)
+            renewed += 1
+    return renewed

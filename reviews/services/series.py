@@ -1,15 +1,15 @@
-"""A series is scheduled, changed and ended; people join and leave it."""
+"""A series is scheduled, changed and ended."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -20,15 +20,21 @@ from portal.common.errors import Conflict, Invalid
 from portal.common.models import User
 from portal.common.near_days import is_near
 from reviews import ical, policies
-from reviews.models import Attendee, Meeting, MeetingStatus, Participation, Series
-from reviews.selectors.series import attendees_of, next_occurrences
-from reviews.services.inviting import invite, uninvite
-from reviews.services.occurrences import AHEAD, keep_ahead, seat
+from reviews.cadence import Timetable
+from reviews.models import Attendee, MeetingStatus, Participation, Series
+from reviews.selectors.series import attendees_of, extras_ahead, occasion_of, timetable_of
+from reviews.services.attending import attendee_seat
+from reviews.services.calling import lay_checkpoints
+from reviews.services.inviting import ask_to, call_off, invite, uninvite, withdraw
+from reviews.services.laying import Relaid, lay_again
+from reviews.services.occurrences import count_up, keep_ahead, running_series
 from reviews.states import MEETING
 from reviews.tasks import keep_reviews_ready
+from reviews.words import extra_words
 
-# What a calendar holds: a change of any of these raises SEQUENCE and is sent to everyone.
-IN_CALENDARS = (
+SETTINGS = (
+    "title",
+    "facilitator",
     "cadence",
     "nth",
     "weekday",
@@ -40,24 +46,33 @@ IN_CALENDARS = (
     "duration_minutes",
     "place",
 )
-PATTERN = IN_CALENDARS[:8]
-SETTINGS = ("title", "facilitator", *IN_CALENDARS)
+# Of the name of this portal in a UID, so that a UID with more before it is still no longer than a column.
+HOST_CHARACTERS = 60
 
 
 @transaction.atomic
 def series_create(
-    *, actor: User, definition: Definition, attendees: list[User], title: str, **values: Any
+    *,
+    actor: User,
+    definition: Definition,
+    attendees: list[User],
+    title: str,
+    consulted: Iterable[User] = (),
+    with_checkpoints: bool = False,
+    **values: Any,
 ) -> Series:
     """Schedule a review: the next four meetings are laid out and everyone is invited.
 
     `values` are fields of the series: cadence and its parts, `starts_on` (a date), `local_time` (a wall
-    time in `time_zone`), `duration_minutes`, `place`, `facilitator` (the actor, unless named).
+    time in `time_zone`), `duration_minutes`, `place`, `facilitator` (the actor, unless named). `consulted`
+    are invited too, and free to stay away. `with_checkpoints` adds those of the version in force (see
+    `selectors.checkpoints`).
     """
     policies.may_run(actor).require()
     _check(values)
     facilitator = values.pop("facilitator", None) or actor
     policies.may_run(facilitator).require()
-    host = urlsplit(settings.SITE_URL).hostname or "localhost"
+    host = (urlsplit(settings.SITE_URL).hostname or "localhost")[:HOST_CHARACTERS]
     series = Series.objects.create(
         definition=definition,
         title=_titled(title),
@@ -66,17 +81,25 @@ def series_create(
         uid=f"{uuid4().hex}@{host}",
         **values,
     )
-    people = {person.pk: person for person in [*attendees, facilitator]}
+    parts = dict.fromkeys([*consulted], Attendee.Part.CONSULTED)
+    parts |= dict.fromkeys([*attendees, facilitator], Attendee.Part.REQUIRED)
+    for person in parts:
+        policies.may_read(person).require()
     Attendee.objects.bulk_create(
-        Attendee(series=series, person=person) for person in people.values() if _may_sit(person)
+        Attendee(series=series, person=person, part=part) for person, part in parts.items()
     )
-    keep_ahead(series, timezone.now())
+    now = timezone.now()
+    series.starts_on = timetable_of(series).ahead_of(now).starts_on
+    series.save(update_fields=["starts_on"])
+    keep_ahead(series, now)
     invite(series, attendees_of(series))
+    if with_checkpoints:
+        lay_checkpoints(series, now)
     audit.record(
         "series.scheduled",
         subject=series,
         actor=actor,
-        after={"attendees": len(people), "cadence": series.cadence, "starts_on": str(series.starts_on)},
+        after={"attendees": len(parts), "cadence": series.cadence, "starts_on": str(series.starts_on)},
     )
     ring_on_commit(keep_reviews_ready)
     return series
@@ -103,20 +126,17 @@ def _check(values: dict[str, Any]) -> None:
         raise Invalid(_("A meeting takes at least five minutes."), field="duration_minutes")
 
 
-def _may_sit(person: User) -> bool:
-    policies.may_read(person).require()
-    return True
-
-
 @transaction.atomic
 def series_edit(*, series: Series, actor: User, **values: Any) -> Series:
     """Change a series. What calendars hold raises SEQUENCE, moves the meetings ahead, and is sent out.
 
-    A new pattern holds from today at the earliest: meetings that were held stay where they were.
+    A new pattern goes on from the next meeting, which stays in its month; one with a new `starts_on` begins
+    then, today at the earliest. Meetings that were held stay where they were; see `laying` for those that
+    were moved or skipped.
     """
     policies.may_run(actor).require()
     _check(values)
-    series = _running(series)
+    series = running_series(series.pk)
     if "title" in values:
         values["title"] = _titled(values["title"])
     if facilitator := values.get("facilitator"):
@@ -125,23 +145,21 @@ def series_edit(*, series: Series, actor: User, **values: Any) -> Series:
     changed = {name for name in values if before[name] != values[name]}
     if not changed:
         return series
+    now, table = timezone.now(), timetable_of(series)
     for name in changed:
         setattr(series, name, values[name])
-    now = timezone.now()
-    if changed & set(PATTERN):
+    if "starts_on" in changed:
         series.starts_on = max(series.starts_on, ical.local_day(now, series.time_zone))
-    if changed & set(IN_CALENDARS) or "title" in changed:
-        series.sequence += 1
     series.save()
-    if changed & set(PATTERN):
-        _lay_again(series, now)
-    if {"duration_minutes", "place"} & changed:
-        _ahead(series, now).filter(
-            duration_minutes=before.get("duration_minutes", series.duration_minutes),
-            place=before.get("place", series.place),
-        ).update(duration_minutes=series.duration_minutes, place=series.place)
-    if changed & set(IN_CALENDARS) or "title" in changed:
-        invite(series, attendees_of(series), is_update=True)
+    _take_over(series, changed, before, now)
+    is_known = series.attendees.filter(person=series.facilitator, removed_at=None).exists()
+    if series.facilitator and not is_known:
+        attendee_seat(series, series.facilitator, now)
+    if timetable_of(series) != table or changed & {"duration_minutes", "place", "title"}:
+        _announce(series, changed, table, now)
+    elif series.facilitator and not is_known:
+        count_up(series)
+        invite(series, [each for each in attendees_of(series) if each.person_id == series.facilitator_id])
     audit.record(
         "series.edited",
         subject=series,
@@ -153,107 +171,66 @@ def series_edit(*, series: Series, actor: User, **values: Any) -> Series:
     return series
 
 
-def _running(series: Series) -> Series:
-    """The series as it stands, held for this transaction."""
-    series = Series.objects.select_for_update().get(pk=series.pk)
-    if series.ended_at:
-        raise Conflict(_("This series has ended. Schedule a new one."))
-    return series
+def _take_over(series: Series, changed: set[str], before: dict[str, Any], now: datetime) -> None:
+    """Length, place and who runs it go to the meetings ahead that had those of the series."""
+    ahead = series.meetings.filter(status=MeetingStatus.SCHEDULED, starts_at__gt=now, is_extra=False)
+    for name in changed & {"duration_minutes", "place", "facilitator"}:
+        ahead.filter(**{name: before[name]}).update(**{name: getattr(series, name)})
 
 
-def _ahead(series: Series, now: datetime) -> Any:
-    return series.meetings.filter(status=MeetingStatus.SCHEDULED, starts_at__gt=now, is_extra=False)
-
-
-def _lay_again(series: Series, now: datetime) -> None:
-    """Give the meetings ahead the instants of the new pattern, in order; replies start over."""
-    meetings = list(_ahead(series, now).order_by("original_at"))
-    taken = set(
-        series.meetings.exclude(pk__in=[each.pk for each in meetings]).values_list("original_at", flat=True)
-    )
-    instants = [
-        each
-        for each in next_occurrences(series, max(AHEAD, len(meetings)) + len(taken), now)
-        if each not in taken
-    ]
-    # Out of the way first: a new instant may be one that another of these meetings still holds.
-    for meeting in meetings:
-        meeting.original_at += timedelta(days=36_525)
-    Meeting.objects.bulk_update(meetings, ["original_at"])
-    for meeting, instant in zip(meetings, instants, strict=False):
-        meeting.original_at = meeting.starts_at = instant
-        meeting.sequence = 0
-        meeting.prepared_at = None
-    Meeting.objects.bulk_update(meetings, ["original_at", "starts_at", "sequence", "prepared_at"])
-    Participation.objects.filter(meeting__in=meetings).update(reply=Participation.Reply.NONE, replied_at=None)
-    keep_ahead(series, now)
-
-
-@transaction.atomic
-def attendee_add(
-    *, series: Series, actor: User, person: User, part: str = Attendee.Part.REQUIRED
-) -> Attendee:
-    """Invite one more person to every meeting ahead."""
-    policies.may_run(actor).require()
-    _may_sit(person)
-    series = _running(series)
-    attendee, is_new = Attendee.objects.get_or_create(series=series, person=person, defaults={"part": part})
-    if not is_new and attendee.removed_at is None:
-        raise Conflict(_("%(name)s is invited already.") % {"name": person})
-    attendee.removed_at = None
-    attendee.part = part
-    attendee.save(update_fields=["removed_at", "part"])
-    _count_up(series)
-    seat(series, timezone.now())
-    invite(series, [attendee])
-    audit.record("series.attendee_added", subject=series, actor=actor, after={"person": person.email})
-    return attendee
-
-
-@transaction.atomic
-def attendee_remove(*, series: Series, actor: User, person: User) -> None:
-    """Take a person out of every meeting ahead; what was said in past ones stays."""
-    policies.may_run(actor).require()
-    series = _running(series)
-    if person.pk == series.facilitator_id:
-        raise Conflict(_("%(name)s runs this review. Name somebody else first.") % {"name": person})
-    now = timezone.now()
-    removed = Attendee.objects.filter(series=series, person=person, removed_at=None).update(removed_at=now)
-    if not removed:
-        raise Conflict(_("%(name)s is not invited any more.") % {"name": person})
-    Participation.objects.filter(
-        Q(meeting__status=MeetingStatus.SCHEDULED), meeting__series=series, person=person
-    ).delete()
-    _count_up(series)
-    attendee = Attendee.objects.select_related("person").get(series=series, person=person)
-    uninvite(
-        series, [attendee], sentence=_("You are no longer invited to “%(series)s”.") % {"series": series}
-    )
-    audit.record("series.attendee_removed", subject=series, actor=actor, before={"person": person.email})
-
-
-def _count_up(series: Series) -> None:
-    series.sequence += 1
-    series.save(update_fields=["sequence"])
+def _announce(series: Series, changed: set[str], table: Timetable, now: datetime) -> None:
+    """Lay the meetings again where the pattern is another, and send everyone what their calendar lacks."""
+    number = count_up(series)
+    relaid = Relaid()
+    if timetable_of(series) != table:
+        relaid = lay_again(series, before=table, now=now, number=number, is_new_start="starts_on" in changed)
+        series.attendees.update(reply=Participation.Reply.NONE, replied_at=None)
+    if relaid.stale:
+        withdraw(series, relaid.stale, number)
+        number = count_up(series)
+    if changed - {"title", "facilitator"}:
+        series.laid_sequence = number
+        series.save(update_fields=["laid_sequence"])
+        ahead = series.meetings.filter(status=MeetingStatus.SCHEDULED, starts_at__gt=now)
+        ahead.filter(is_extra=False, is_single=False).update(sequence=number)
+    invite(series, attendees_of(series), is_update=True)
+    extras = extras_ahead(series, now) if "title" in changed else relaid.detached
+    for meeting in extras:
+        subject = _("Changed: %(series)s") % {"series": series}
+        ask_to(meeting, sentence=extra_words(meeting), subject=subject)
 
 
 @transaction.atomic
 def series_end(*, series: Series, actor: User) -> Series:
-    """No more meetings: those ahead are cancelled, everyone is told. Past ones and actions stay."""
+    """No more meetings: those ahead are cancelled, everyone is told. Past ones and actions stay.
+
+    Calendars keep the meetings that were; a series that never met is taken out of them altogether.
+    """
     policies.may_run(actor).require()
-    series = _running(series)
+    series = running_series(series.pk)
     if series.meetings.filter(status=MeetingStatus.OPEN).exists():
         raise Conflict(_("A meeting of this series is open. Close it first."))
     now = timezone.now()
-    series.ended_at = now
-    series.sequence += 1
-    series.save(update_fields=["ended_at", "sequence"])
+    has_begun = next(timetable_of(series).occurrences()) <= now
+    singles = series.meetings.filter(
+        status=MeetingStatus.SCHEDULED, is_single=True, is_extra=False, starts_at__gt=now
+    )
+    apart = [occasion_of(each) for each in singles.prefetch_related("participations__person")]
+    extras = extras_ahead(series, now)
     for meeting in series.meetings.filter(status=MeetingStatus.SCHEDULED):
         MEETING.apply(meeting, "cancel")
-    uninvite(
-        series,
-        attendees_of(series),
-        sentence=_("“%(series)s” has ended. Its meetings ahead are cancelled.") % {"series": series},
-    )
+    number = count_up(series)
+    sentence = _("“%(series)s” has ended. Its meetings ahead are cancelled.") % {"series": series}
+    if has_begun and apart:
+        withdraw(series, apart, number)
+        count_up(series)
+    series.ended_at = now
+    series.save(update_fields=["ended_at"])
+    if has_begun:
+        invite(series, attendees_of(series), is_update=True, sentence=sentence)
+    else:
+        uninvite(series, attendees_of(series), sentence=sentence)
+    for meeting in extras:
+        call_off(meeting, sentence=sentence)
     audit.record("series.ended", subject=series, actor=actor)
     return series

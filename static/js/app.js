@@ -7,7 +7,8 @@
 
   const toasts = document.getElementById("toasts");
 
-  const toast = (sentence, tone = "danger") => {
+  // `link` is the way on, where there is one.
+  const toast = (sentence, tone = "danger", link = null) => {
     const box = document.createElement("div");
     box.className = `alert alert-${tone}`;
     const words = document.createElement("span");
@@ -18,7 +19,9 @@
     close.setAttribute("aria-label", toasts.dataset.dismissLabel);
     close.textContent = "×";
     close.addEventListener("click", () => box.remove());
-    box.append(words, close);
+    box.append(words, ...(link ? [link] : []), close);
+    // What is said again replaces what was said: it is read out once more, and does not pile up.
+    for (const each of [...toasts.children]) if (each.querySelector("span")?.textContent === sentence) each.remove();
     toasts.append(box);
     while (toasts.children.length > 3) toasts.firstElementChild.remove();
     // What went wrong stays until it is dismissed; what went well need not.
@@ -35,25 +38,43 @@
   };
   document.addEventListener("htmx:load", (event) => leaveInTime(event.detail.elt));
 
+  // A page that was asked for anew is scrolled as it was: what it has to say may stand above.
+  const said = document.querySelector("#messages .alert");
+  if (said && !location.hash) window.addEventListener("load", () => said.scrollIntoView({ block: "nearest" }));
+
   // Tabs -------------------------------------------------------------------------------------------
 
   // Where not all of them fit, the one that is open is among those seen.
   for (const tab of document.querySelectorAll(".tabs [aria-current]")) {
-    const row = tab.closest("ul");
+    const row = tab.closest(".tabs").querySelector("ul");
     row.scrollLeft = tab.offsetLeft - row.offsetLeft - (row.clientWidth - tab.offsetWidth) / 2;
   }
 
   // Refusals ---------------------------------------------------------------------------------------
 
-  const sentenceIn = (xhr) => {
+  // The sentence of a refusal, and the link to the way on, if any.
+  const told = (xhr) => {
     const text = xhr.responseText || "";
     if ((xhr.getResponseHeader("Content-Type") || "").includes("html")) {
       const page = new DOMParser().parseFromString(text, "text/html");
-      const told = page.querySelector("[data-error-sentence]") || page.querySelector("main h1");
-      return told ? told.textContent.trim() : "";
+      const said = page.querySelector("[data-error-sentence]") || page.querySelector("main h1");
+      const link = said?.querySelector("a");
+      link?.remove();
+      return [said ? said.textContent.trim() : "", link];
     }
-    return text.length < 300 ? text.trim() : "";
+    return [text.length < 300 ? text.trim() : "", null];
   };
+
+  // Once the session has ended, what asks by itself says so once and asks no more, until something succeeds.
+  let isSignedOut = false;
+  const asksByItself = (element) => element.matches("[hx-trigger*='every']");
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (isSignedOut && asksByItself(event.detail.elt)) event.preventDefault();
+  });
+  document.addEventListener("htmx:afterRequest", (event) => {
+    const status = event.detail.xhr?.status;
+    if (status) isSignedOut = status === 401;
+  });
 
   document.addEventListener("htmx:beforeSwap", (event) => {
     // A 422 brings its form back with the mistakes marked; when it is a bare sentence the form stays.
@@ -66,11 +87,13 @@
   document.addEventListener("htmx:responseError", (event) => {
     const { xhr } = event.detail;
     // A part that asks again by itself says nothing about one lost answer; the next comes in seconds.
-    if (xhr.status >= 500 && event.detail.elt.matches("[hx-trigger*='every']")) return;
-    toast(sentenceIn(xhr) || toasts.dataset.failed, xhr.status === 409 || xhr.status >= 500 ? "warning" : "danger");
+    if (xhr.status >= 500 && asksByItself(event.detail.elt)) return;
+    const [sentence, link] = told(xhr);
+    const isMild = [401, 409].includes(xhr.status) || xhr.status >= 500;
+    toast(sentence || toasts.dataset.failed, isMild ? "warning" : "danger", link);
   });
   document.addEventListener("htmx:sendError", (event) => {
-    if (!event.detail.elt.matches("[hx-trigger*='every']")) toast(toasts.dataset.offline, "warning");
+    if (!asksByItself(event.detail.elt)) toast(toasts.dataset.offline, "warning");
   });
 
   // Focus that stays where it was when the part around it is replaced ------------------------------
@@ -163,16 +186,25 @@
     return found.find((each) => each.closest("main")) ?? found[0];
   };
 
+  // Keys that answer once a row is marked: whoever asks for help before that learns of them as well.
+  const ofRows = (listed) =>
+    [...document.querySelectorAll("[data-row-key]")].filter((each) => {
+      const isNew = each.checkVisibility() && !listed.has(each.dataset.rowKey);
+      return isNew && listed.add(each.dataset.rowKey);
+    });
+
   const openDialog = (id) => {
     const dialog = document.getElementById(id);
     if (!dialog || dialog.open) return;
     const list = dialog.querySelector(".keys-list");
     if (list) {
       list.replaceChildren();
-      for (const control of controls().filter((each) => each === answering(each.dataset.key))) {
+      const answers = controls().filter((each) => each === answering(each.dataset.key));
+      const listed = new Set(answers.map((each) => each.dataset.key));
+      for (const control of [...answers, ...ofRows(listed)]) {
         const [term, words] = [document.createElement("dt"), document.createElement("dd")];
         const key = document.createElement("kbd");
-        key.textContent = control.dataset.key;
+        key.textContent = control.dataset.key ?? control.dataset.rowKey;
         words.textContent = control.dataset.keyLabel || control.getAttribute("aria-label") || control.textContent.trim();
         term.append(key);
         list.append(term, words);

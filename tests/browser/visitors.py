@@ -39,6 +39,8 @@ class Visitor:
 
     def be(self, person: User) -> None:
         """Sign out and in again as somebody else."""
+        # Off the page first: what it asks for every few seconds would bring cookies of its own.
+        self.page.goto("about:blank")
         self.page.context.clear_cookies()
         self.go("/accounts/login/")
         self.page.get_by_label("E-mail", exact=False).or_(self.page.get_by_label("Email", exact=False)).fill(

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.test import Client
+from structlog.testing import capture_logs
 
 from portal.common.mail import oldest_due, send_owed_mail
 from portal.common.mail_choices import DAILY, choices_of, stop_link, who_stops
@@ -139,6 +140,50 @@ def test_a_mail_that_is_refused_is_parked_at_last_and_holds_up_no_other(
     tell(sam(), "k-2")
     send_owed_mail()
     assert len(sink.mails) == 1
+
+
+def test_a_mail_that_cannot_even_be_written_is_parked_and_holds_up_no_other(
+    sink: MailSink, clock: time_machine.Traveller
+) -> None:
+    tell(sam(), "k-1")
+    nowhere = (
+        f"sam@{'ü' * 70}.example"  # No name may be so long, and none of ours is: it came in by the back.
+    )
+    OutgoingMail.objects.update(to_email=nowhere)
+    tell(sofia(), "k-2")
+    send_owed_mail()
+    assert [mail["To"] for mail in sink.mails] == ["sofia@example.com"]
+    for _ in range(4):
+        clock.move_to(OutgoingMail.objects.get(to_email=nowhere).due_at)
+        send_owed_mail()
+    mail = OutgoingMail.objects.get(to_email=nowhere)
+    assert (mail.status, mail.attempts) == ("parked", 5)
+    assert mail.error
+
+
+def test_what_a_mail_said_is_kept_until_it_has_left(sink: MailSink, clock: time_machine.Traveller) -> None:
+    """It names leads, and links to a new password or into the portal stand in it as well."""
+    sink.refuses = "451 Not now"
+    tell(sam())
+    send_owed_mail()
+    assert "Time runs out." in OutgoingMail.objects.get().text
+    sink.refuses = ""
+    clock.shift(timedelta(minutes=2))
+    send_owed_mail()
+    tell(sam())  # Its key stays, so it is the same mail for ever.
+    row = OutgoingMail.objects.get()
+    assert (row.status, row.to_email, len(sink.mails)) == ("sent", "sam@example.com", 1)
+    assert (row.subject, row.text, row.html, row.calendar) == ("", "", "", "")
+
+
+def test_the_log_names_no_one(sink: MailSink) -> None:
+    sink.refuses = "554 We do not like sam@example.com"
+    tell(sam())
+    with capture_logs() as logs:
+        send_owed_mail()
+    assert [line["event"] for line in logs] == ["not_delivered"]
+    assert "sam@example.com" not in str(logs)
+    assert "sam@example.com" in OutgoingMail.objects.get().error
 
 
 def test_while_the_server_is_away_only_one_mail_is_tried_and_none_looks_left_lying(settings: Any) -> None:

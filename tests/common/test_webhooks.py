@@ -91,6 +91,46 @@ def test_what_fails_is_tried_again_later_and_parked_at_last(sink: CallSink) -> N
     assert row.error == "It answered 500. the tank is empty"
 
 
+def test_an_answer_that_no_column_takes_is_a_failure_like_any_other(sink: CallSink) -> None:
+    sink.answer = lambda handler: reply(handler, 500, b"the\0tank \xff is empty")
+    a_webhook(sink.url)
+    owe_calls([EVENT])
+    send_owed_calls()
+    row = OutgoingCall.objects.get()
+    assert (row.status, row.attempts, row.lease_until) == ("waiting", 1, None)
+    assert row.error == "It answered 500. thetank \ufffd is empty"
+
+
+def test_of_many_addresses_that_say_nothing_a_few_are_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A minute of silence would be longer than the lease, and somebody else would call as well."""
+    found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (f"93.184.216.{n}", 0)) for n in range(1, 41)]
+    tried: list[str] = []
+
+    def silence(address: tuple[str, int], timeout: float) -> None:
+        tried.append(address[0])
+        raise TimeoutError("timed out")
+
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *arguments, **named: found)
+    monkeypatch.setattr(socket, "create_connection", silence)
+    with pytest.raises(CallFailed, match="timed out"):
+        post("https://example.com/", b"{}", {})
+    assert len(tried) * outside.CONNECT_SECONDS <= outside.WHOLE_SECONDS
+
+
+def test_what_a_call_said_is_kept_until_it_is_made(sink: CallSink) -> None:
+    sink.answer = lambda handler: reply(handler, 500)
+    a_webhook(sink.url)
+    owe_calls([EVENT])
+    send_owed_calls()
+    assert "Zoë" in OutgoingCall.objects.get().body
+    sink.answer = lambda handler: reply(handler, 204)
+    OutgoingCall.objects.update(due_at=timezone.now())
+    send_owed_calls()
+    owe_calls([EVENT])  # Its key stays, so it is the same call for ever.
+    row = OutgoingCall.objects.get()
+    assert (row.status, row.body, row.key) == ("sent", "", EVENT.key)
+
+
 def test_one_that_fails_keeps_no_other_waiting(sink: CallSink) -> None:
     def answer(handler: BaseHTTPRequestHandler) -> None:
         reply(handler, 500 if handler.path == "/dead" else 204)
@@ -171,6 +211,7 @@ def test_nobody_listens() -> None:
         ("::", False),
         ("fe80::1%eth0", False),
         ("fc00::1", False),
+        ("fec0::1", False),  # what fc00::/7 was before
         ("ff02::1", False),
         ("::ffff:127.0.0.1", False),
         ("::ffff:93.184.216.34", True),

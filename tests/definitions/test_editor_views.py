@@ -69,7 +69,7 @@ def test_the_treaty_says_both_halves_the_numbers_and_the_history(django_assert_m
     an_active_version(STARTING_POINTS["saas"].document)
     a_draft(title="The next round")
     client = signed_in(olga())
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(17):
         page = client.get("/definitions/mql/")
     text = page.content.decode()
     assert "Looked at the pricing pages at least twice" in text

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.urls import reverse
 
 from definitions.models import Version
+from leads.handoffs.outcomes import outcome_say
 from leads.handoffs.overriding import override_make
+from leads.handoffs.qualifying import handoff_qualify
 from leads.handoffs.reconcile import handoffs_reconcile
+from leads.handoffs.services import handoff_accept
 from leads.models import Handoff, Lead, Override, PickUp
 from tests.builders import NOW, marco, maya, olga, rita, sam, signed_in
 from tests.leads.handoffs.stories import a_fit_lead, an_offer, open_handoff, reason, rescore
@@ -46,6 +50,21 @@ def test_a_marketer_picks_a_return_up_and_puts_the_fact_right(version: Version) 
     assert (again.is_recycled, again.lead.phone) == (True, "+47 22 33 44 55")
     assert "Put right" in get(maya(), "watch_list")
     assert 'class="empty"' in get(maya(), "returned_list")
+
+
+def test_a_return_says_until_when_marketing_promised_to_pick_it_up(
+    version: Version, clock: time_machine.Traveller
+) -> None:
+    """Sales sees its due times everywhere; so does marketing: 16 working hours from Monday noon."""
+    handoff = a_return(version)
+    pages = (reverse("leads:returned_list"), reverse("leads:returned_page", args=[handoff.pk]), "/")
+    for at, words in ((NOW, "due"), (NOW + timedelta(days=3), "was due")):
+        clock.move_to(at)
+        for page in pages:
+            html = " ".join(signed_in(maya()).get(page).content.decode().split())
+            assert f'</svg>{words} <time datetime="2026-05-06T' in html, page
+    post(maya(), "return_pick_up", handoff.pk)
+    assert "picked up <time" in get(marco(), "returned_list")
 
 
 def test_two_marketers_and_one_return(version: Version) -> None:
@@ -101,6 +120,39 @@ def test_what_makes_no_sense_is_mended_in_place(
     assert response.status_code == 422
     assert sentence in response.content.decode()
     assert not PickUp.objects.exists(), "a form that is sent back has picked nothing up"
+
+
+def test_a_rest_that_is_over_says_so(version: Version) -> None:
+    """Only leads that do not qualify stay beyond their day."""
+    handoff = a_return(version)
+    assert post(maya(), "return_rest", handoff.pk, until="2026-06-01").status_code == 302
+    Lead.objects.filter(pk=handoff.lead_id).update(nurture_until=NOW.date() - timedelta(days=2))
+    html = get(maya(), "nurture")
+    assert "offered as soon as it qualifies" in html
+    assert "Its rest is over: it is offered as soon as it qualifies." in get(
+        sam(), "lead_page", handoff.lead_id
+    )
+    assert "No usable phone or e-mail" in html
+
+
+def test_what_was_lost_rests_for_that_and_not_for_an_older_return(version: Version) -> None:
+    returned = a_return(version)
+    Lead.objects.filter(pk=returned.lead_id).update(phone="1", nurture_until=NOW.date())
+    handoffs_reconcile()
+    again = handoff_accept(handoff=open_handoff(returned.lead), actor=sam())
+    handoff_qualify(handoff=again, actor=sam())
+    outcome_say(handoff=again, actor=sam(), kind="lost", value=None, seen_stage="sales_qualified")
+    html = get(maya(), "nurture")
+    assert "after sales had qualified it" in html
+    assert "No usable phone or e-mail" not in html.partition("<tbody>")[2]
+
+
+def test_nobody_is_asked_to_pull_what_is_offered(version: Version) -> None:
+    offered, near = an_offer(version).lead, a_fit_lead()
+    rescore(version)
+    for lead, is_shown in ((offered, False), (near, True)):
+        page = get(sam(), "lead_page", lead.pk)
+        assert (reverse("leads:lead_pull", args=[lead.pk]) in page) is is_shown
 
 
 def test_nurture_until_a_day_or_fresh_behaviour(version: Version) -> None:

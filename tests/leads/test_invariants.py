@@ -56,6 +56,10 @@ def _points_that_do_not_add_up() -> None:
     Handoff.objects.filter(status="offered").update(points=99)
 
 
+def _carried_by_nothing() -> None:
+    Handoff.objects.filter(status="offered").update(carried="")
+
+
 def _score_lost() -> None:
     TouchedLead.objects.all().delete()
     Score.objects.filter(lead__stage="mql").delete()
@@ -82,6 +86,7 @@ def _definition_withdrawn() -> None:
         (_open_with_end, "Open handoffs that have an end: 1"),
         (_other_owner, "Accepted handoffs whose owner is not the owner of the lead: 1"),
         (_points_that_do_not_add_up, "Handoffs whose receipt does not add up to their points: 1"),
+        (_carried_by_nothing, "Handoffs that carried other clauses than their receipt says: 1"),
         (_score_lost, "leads with neither a score under the version in force nor a mark: 1"),
         (_facts_lost, "Leads without their row of facts: 1"),
         (_merged_with_facts, "Merged leads that still have facts: 1"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -12,8 +12,10 @@ from django.test import Client
 from django.urls import reverse
 
 from definitions.models import Version
+from leads.care.returned import return_fix, return_pick_up, return_rest
 from leads.handoffs import services
 from leads.handoffs.next_step import next_step
+from leads.handoffs.outcomes import outcome_say
 from leads.handoffs.qualifying import handoff_qualify
 from leads.handoffs.reconcile import handoffs_reconcile
 from leads.models import FieldChange, Handoff, Import, Lead, Outcome
@@ -21,7 +23,7 @@ from leads.scoring.receipt import receipt
 from leads.selectors.missing import missing_of
 from leads.selectors.timeline import handoffs_of, stages_of, timeline_of
 from portal.common.models import User
-from tests.builders import NOW, a_lead, a_source, an_account, maya, rita, sam, sofia
+from tests.builders import NOW, a_lead, a_source, an_account, marco, maya, rita, sam, sofia
 from tests.leads.handoffs.stories import a_fit_lead, an_offer, open_handoff, reason, rescore
 
 pytestmark = pytest.mark.usefixtures("clock")
@@ -63,8 +65,16 @@ def test_in_nurture_it_says_until_when_or_what_to_find_out(version: Version) -> 
     services.handoff_return(
         handoff=first, actor=sam(), reason=reason("wrong-role"), challenged_key="c-software"
     )
-    sentence = _step(maya(), first.lead, version)[0]
-    assert sentence == "Leave it to marketing until 2 Aug 2026, or until it does something itself."
+    resting = "Leave it to marketing until 2 Aug 2026, or until it does something itself."
+    assert _step(sam(), first.lead, version)[0] == resting
+    assert _step(maya(), first.lead, version)[:2] == (
+        "Pick it up: let it rest, offer it again, or rule it out.",
+        "Open the return",
+    )
+    return_pick_up(handoff=first, actor=marco())
+    assert _step(maya(), first.lead, version)[0] == "Marco Ferri looks after it."
+    return_rest(handoff=first, actor=marco(), until=date(2026, 8, 2))
+    assert _step(maya(), first.lead, version)[0] == resting
     services.handoff_return(
         handoff=second, actor=sam(), reason=reason("no-way-to-reach"), missing_field="phone"
     )
@@ -73,6 +83,17 @@ def test_in_nurture_it_says_until_when_or_what_to_find_out(version: Version) -> 
         "Put it right",
     )
     assert _step(sam(), second.lead, version)[1] == ""
+    return_fix(handoff=second, actor=maya(), field="phone", value="1")
+    assert _step(maya(), second.lead, version)[0].startswith("Its rest is over"), "it is put right"
+
+
+def test_of_a_lost_lead_it_says_that_the_day_alone_counts(version: Version) -> None:
+    handoff = services.handoff_accept(handoff=an_offer(version), actor=sam())
+    handoff_qualify(handoff=handoff, actor=sam())
+    outcome_say(handoff=handoff, actor=sam(), kind="lost", seen_stage="sales_qualified")
+    assert _step(maya(), handoff.lead, version)[0] == "Leave it to marketing until 2 Aug 2026."
+    Lead.objects.update(nurture_until=None)
+    assert _step(maya(), handoff.lead, version)[0] == "Leave it to marketing until it does something itself."
 
 
 def test_before_it_is_offered_it_says_what_is_short(version: Version) -> None:

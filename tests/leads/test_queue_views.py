@@ -13,6 +13,7 @@ from django.urls import reverse
 from definitions.models import Version
 from leads.handoffs import services
 from leads.handoffs.reconcile import handoffs_reconcile
+from leads.models import Score
 from leads.views import paging
 from portal.common.models import User
 from tests.builders import (
@@ -218,6 +219,25 @@ def test_something_is_missing(version: Version) -> None:
     assert (handoff.status, handoff.is_something_missing) == ("returned", True)
     html = get(maya(), "handoff_page", handoff.pk)
     assert "Something is missing from the definition." in html
+
+
+@pytest.mark.parametrize(
+    ("key", "is_qualified", "said"),
+    [
+        ("no-interest", True, "Marketing looks after it now."),
+        ("wrong-territory", True, "It is offered to everyone in sales again."),
+        ("wrong-territory", False, "It does not qualify any more, so marketing looks after it."),
+    ],
+)
+def test_whoever_returns_reads_what_comes_of_it(
+    version: Version, key: str, is_qualified: bool, said: str
+) -> None:
+    handoff, client = an_offer(version), signed_in(sam())
+    if not is_qualified:
+        Score.objects.update(is_qualified=False, qualification=5)
+    url = reverse("leads:handoff_return", args=[handoff.pk])
+    page = client.post(url, {"reason": reason(key).pk, "criterion": ""}, follow=True).content.decode()
+    assert f"You returned {handoff.lead}. {said}" in page
 
 
 def test_an_accepted_lead_is_worked_to_its_end(version: Version) -> None:

@@ -13,9 +13,10 @@ from portal.common.models import AuditEntry, OutgoingMail
 from reviews.invariants import breaches
 from reviews.models import Meeting, Participation, Series
 from reviews.selectors.series import calendar_of_person
+from reviews.services.attending import attendee_add, attendee_remove
 from reviews.services.meetings import meeting_cancel, meeting_move, meeting_reply
 from reviews.services.preparing import meetings_keep_ahead
-from reviews.services.series import attendee_add, attendee_remove, series_edit, series_end
+from reviews.services.series import series_edit, series_end
 from reviews.words import cadence_words
 from tests.builders import NOW, ada, marco, maya, mona, olga, rita, sam
 from tests.reviews.builders import a_series, first_meeting

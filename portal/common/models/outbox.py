@@ -5,6 +5,8 @@ A row is written in the transaction that owes it, and delivered afterwards by a 
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -18,6 +20,9 @@ class Delivery(models.Model):
         WAITING = "waiting", _("Waiting")
         SENT = "sent", _("Sent")
         PARKED = "parked", _("Parked")
+
+    # The fields that hold what is said: empty once it has been.
+    CONTENTS: ClassVar[tuple[str, ...]] = ()
 
     status = models.CharField(max_length=16, choices=Status.choices, default=Status.WAITING)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -34,6 +39,8 @@ class Delivery(models.Model):
 
 class OutgoingMail(Delivery):
     """A mail that is owed. Written in the transaction that owes it; sent at most once per `key`."""
+
+    CONTENTS = ("subject", "text", "html", "calendar")
 
     key = models.CharField(max_length=200, unique=True)  # what makes it the same mail
     # Mails of one sequence leave in order of id (a CANCEL never overtakes its REQUEST).
@@ -83,6 +90,8 @@ class Webhook(models.Model):
 
 class OutgoingCall(Delivery):
     """One call of a webhook, at most once per webhook and `key`."""
+
+    CONTENTS = ("body",)
 
     webhook = models.ForeignKey(Webhook, on_delete=models.CASCADE, related_name="calls")
     key = models.CharField(max_length=200)

@@ -179,6 +179,20 @@ def test_many_that_run_out_together_are_one_word(version: Version, clock: Travel
     assert set(ClockNotice.objects.values_list("key", flat=True)) == {word.key}
 
 
+def test_the_word_of_a_return_leads_to_where_it_is_picked_up(version: Version, clock: Traveller) -> None:
+    maya()
+    first = _returned(version)
+    clock.move_to(at(5, 16))
+    fire()
+    word = Notification.objects.get(topic="clocks")
+    assert word.url == reverse("leads:returned_page", args=[first.pk])
+    for _ in range(2):
+        _returned(version)
+    clock.move_to(at(7, 14))
+    fire()
+    assert Notification.objects.filter(topic="clocks").latest("pk").url == reverse("leads:returned_list")
+
+
 def test_the_instant_is_in_the_zone_of_whoever_reads_it(version: Version, clock: Traveller) -> None:
     User.objects.filter(pk=sofia().pk).update(time_zone="America/New_York")
     _offered(version)

@@ -11,7 +11,7 @@ from leads import invariants
 from leads.handoffs import services
 from leads.handoffs.passing_on import handoff_reassign, leads_hand_on
 from leads.handoffs.reconcile import handoffs_reconcile
-from leads.models import Account, DealtTurn, Handoff, Lead, Score
+from leads.models import Account, Clock, DealtTurn, Handoff, Lead, Score
 from portal.accounts.services import person_edit
 from portal.common.errors import Conflict, Invalid, Refused
 from portal.common.models import AuditEntry, Notification, User
@@ -117,6 +117,20 @@ def test_all_of_a_reps_leads_are_offered_again_by_the_rules(version: Version) ->
     assert invariants.breaches() == []
 
 
+def test_what_was_taken_from_a_rep_leaves_room_in_their_week(version: Version) -> None:
+    """As with a lead that is handed to a colleague: what was passed on counts for nobody."""
+    an_offer(version, seller=sam())
+    User.objects.filter(pk=sam().pk).update(weekly_capacity=1)
+    assert leads_hand_on(person=sam(), to=None, reason="A mistake.", actor=rita()) == 1
+    again = Handoff.objects.get(status="offered")
+    assert (again.owner, again.assignment) == (sam(), "Sam Okafor owns the account, 1 of 1 this week.")
+    assert [(row.handoff == again, row.is_given_back) for row in DealtTurn.objects.order_by("pk")] == [
+        (False, True),
+        (True, False),
+    ]
+    assert invariants.breaches() == []
+
+
 # -- who left ------------------------------------------------------------------------------------------------
 
 
@@ -154,6 +168,7 @@ def test_what_no_longer_qualifies_is_marketings_to_pick_up(version: Version) -> 
     handoffs_reconcile()
     stages = [Lead.objects.get(pk=row.lead_id).stage for row in (accepted, offered)]
     assert stages == ["nurture", "lead"]
+    assert Clock.objects.get(kind="pick_up").handoff == accepted
     assert invariants.breaches() == []
 
 

@@ -19,7 +19,7 @@ from leads.models import Handoff, Lead, Outcome, StageChange
 from portal.common.errors import Conflict, Invalid, Refused
 from portal.common.models import AuditEntry
 from tests.builders import NOW, maya, sam, signed_in, sofia
-from tests.leads.handoffs.stories import an_offer
+from tests.leads.handoffs.stories import an_offer, reason
 
 
 def an_accepted(version: Version) -> Handoff:
@@ -177,6 +177,16 @@ def test_a_bad_line_is_told_and_the_others_are_taken(
     assert "The line has no id of the opportunity." in said
     assert "The line does not say when it ended." in said
     assert _outcomes() == [("opportunity", 900)]
+
+
+@pytest.mark.parametrize("key", ["wrong-territory", "wrong-role"])
+def test_a_customer_is_not_returned(version: Version, tmp_path: Path, key: str) -> None:
+    """A procedural return would offer whoever has bought to sales again."""
+    handoff = an_accepted(version)
+    _import(tmp_path, f"OPP-1,{handoff.lead.email},{LATER},{LATER},won,900")
+    with pytest.raises(Refused, match="stands at “Customer” already"):
+        services.handoff_return(handoff=handoff, actor=sam(), reason=reason(key), challenged_key="c-software")
+    assert (Lead.objects.get().stage, Handoff.objects.get().status) == ("customer", "accepted")
 
 
 def test_what_is_told_further_is_not_moved_back_by_qualifying(version: Version, tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from leads.handoffs.overriding import override_end, override_make
 from leads.handoffs.reconcile import handoffs_reconcile
 from leads.models import Handoff, Lead, Override, Score
 from portal.common.errors import Conflict, Invalid, Refused
-from portal.common.models import AuditEntry
+from portal.common.models import AuditEntry, Notification
 from tests.builders import NOW, a_lead, maya, mona, olga, rita, sam, sofia
 from tests.leads.handoffs.stories import a_fit_lead, an_offer, open_handoff, reason, rescore
 
@@ -60,8 +60,16 @@ def test_on_its_last_day_the_lead_is_the_machines_again(
     override.refresh_from_db()
     assert (override.ended_at, override.ended_by) == (NOW + timedelta(hours=14), None)
     handoff = Handoff.objects.get(lead=lead)
-    assert (handoff.status, handoff.note) == ("withdrawn", "It no longer meets MQL v1: below the threshold.")
+    assert (handoff.status, handoff.note) == (
+        "withdrawn",
+        "It was offered by hand until now, and does not meet MQL v1: below the threshold.",
+    )
     assert AuditEntry.objects.get(verb="override.ended").actor is None
+    word = Notification.objects.get(person=maya())
+    assert (word.sentence, word.url) == (
+        f"The last day of your decision by hand has passed: {lead} goes by the definition again.",
+        lead.get_absolute_url(),
+    )
 
 
 def test_what_sales_returned_is_not_offered_at_once_again(version: Version) -> None:
@@ -85,6 +93,8 @@ def test_an_offer_is_held_back_and_comes_again(version: Version) -> None:
     assert scored(handoff.lead) == (100, True)
     assert handoffs_reconcile().is_quiet
     override_end(override=hold, actor=rita())
+    said = f"Rita Novak ended your decision by hand: {handoff.lead} goes by the definition again."
+    assert Notification.objects.get(person=maya()).sentence == said
     handoffs_reconcile()
     assert open_handoff(handoff.lead).override is None
     assert invariants.breaches() == []
@@ -129,3 +139,8 @@ def test_one_decision_for_each_lead(db: None) -> None:
     with pytest.raises(Conflict, match="has ended already"):
         override_end(override=first, actor=maya())
     assert decide(first.lead, "qualify", actor=mona()).kind == "qualify"
+
+
+def test_nobody_is_told_what_they_did_themselves(db: None) -> None:
+    override_end(override=decide(a_lead(), "hold"), actor=maya())
+    assert not Notification.objects.exists()

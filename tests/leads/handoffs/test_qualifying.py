@@ -143,7 +143,7 @@ def test_the_page(version: Version, sales_version: Version, django_assert_max_nu
     url = reverse("leads:handoff_qualify", args=[handoff.pk])
     with django_assert_max_num_queries(40):
         html = client.get(url).content.decode()
-    assert "The definition says no" in html
+    assert "So far the definition says no" in html
     add = reverse("leads:sales_check_add", args=[handoff.pk, "c-budget"])
     assert f'action="{add}"' in html
     assert client.post(add, follow=True).status_code == 200

@@ -7,11 +7,15 @@ import time_machine
 
 from definitions.models import Version
 from leads import invariants
+from leads.care.returned import nurture_change
+from leads.handoffs.offering import offer, receipts_of, terms_of
+from leads.handoffs.outcomes import outcome_say
+from leads.handoffs.qualifying import handoff_qualify
 from leads.handoffs.reconcile import handoffs_reconcile
 from leads.handoffs.services import handoff_accept, handoff_return
 from leads.models import Activity, FieldChange, Handoff, Lead, StageChange
 from portal.common.models import AuditEntry, Notification, User
-from tests.builders import NOW, a_document, a_lead, a_version, an_account, an_activity, sam, sofia
+from tests.builders import NOW, a_document, a_lead, a_version, an_account, an_activity, maya, sam, sofia
 from tests.leads.handoffs.stories import (
     PRICING,
     SOFTWARE,
@@ -214,6 +218,54 @@ def test_after_a_missing_fact_only_a_fact_brings_it_back(version: Version, clock
         lead=handoff.lead, field="phone", after="+49 30 1234", changed_at=NOW + timedelta(hours=3)
     )
     assert handoffs_reconcile().offered == 1
+
+
+def _lost(version: Version, clock: Clock) -> Handoff:
+    """Returned, back by what it did, accepted, qualified, and lost a day later."""
+    handoff = _returned(version, "wrong-role", challenged_key="c-software")
+    an_activity(handoff.lead, "webinar_attended", at=NOW + timedelta(hours=1))
+    clock.move_to(NOW + timedelta(hours=2))
+    rescore(version)
+    handoffs_reconcile()
+    again = handoff_accept(handoff=open_handoff(handoff.lead), actor=sam())
+    handoff_qualify(handoff=again, actor=sam())
+    clock.move_to(NOW + timedelta(days=1))
+    outcome_say(handoff=again, actor=sam(), kind="lost", seen_stage="sales_qualified")
+    rescore(version)
+    return again
+
+
+def test_a_lost_lead_rests_until_its_day_whatever_came_before(version: Version, clock: Clock) -> None:
+    handoff = _lost(version, clock)
+    assert handoffs_reconcile().is_quiet, "what it did before it was lost is no news"
+    clock.move_to(NOW + timedelta(days=3))
+    an_activity(handoff.lead, "webinar_attended", at=NOW + timedelta(days=2))
+    rescore(version)
+    assert handoffs_reconcile().is_quiet
+    Lead.objects.update(nurture_until=(NOW + timedelta(days=3)).date())
+    assert handoffs_reconcile().offered == 1
+
+
+def test_a_lost_lead_without_a_day_rests_until_it_acts(version: Version, clock: Clock) -> None:
+    handoff = _lost(version, clock)
+    lead = Lead.objects.get()
+    nurture_change(lead=lead, seen=lead.nurture_until, until=None, actor=maya())
+    assert handoffs_reconcile().is_quiet
+    clock.move_to(NOW + timedelta(days=3))
+    an_activity(handoff.lead, "webinar_attended", at=NOW + timedelta(days=2))
+    rescore(version)
+    assert handoffs_reconcile().offered == 1
+
+
+@pytest.mark.parametrize("stage", ["sales_qualified", "opportunity", "customer", "disqualified"])
+def test_what_was_decided_between_look_and_lock_stands(version: Version, stage: str) -> None:
+    """A worker has found the lead and written its receipt; then somebody rules it out."""
+    lead = a_qualified_lead()
+    rescore(version)
+    receipts = receipts_of(version, [lead.pk], NOW)
+    Lead.objects.update(stage=stage)
+    assert offer(terms=terms_of(version, NOW), lead_ids=[lead.pk], receipts=receipts) == []
+    assert Lead.objects.get().stage == stage
 
 
 def test_many_leads_in_few_queries(version: Version, django_assert_max_num_queries: object) -> None:

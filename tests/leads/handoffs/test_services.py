@@ -10,7 +10,9 @@ from definitions.models import Version
 from leads import invariants
 from leads.handoffs import services
 from leads.handoffs.qualifying import handoff_qualify
-from leads.models import Activity, FollowUp, Handoff, Lead, StageChange
+from leads.handoffs.undoing import handoff_undo
+from leads.models import Activity, Clock, FollowUp, Handoff, Lead, StageChange
+from leads.selectors.care import to_pick_up
 from portal.common.errors import Conflict, Invalid, Refused
 from portal.common.models import AuditEntry, User
 from tests.builders import NOW, maya, olga, rita, sam, sofia
@@ -158,7 +160,13 @@ def test_passing_on_what_no_longer_qualifies_gives_it_to_marketing(version: Vers
     rescore(version)
     services.handoff_return(handoff=handoff, actor=sam(), reason=reason("wrong-territory"))
     lead = Lead.objects.get()
-    assert (Handoff.objects.count(), lead.stage, lead.owner) == (1, "lead", None)
+    assert (Handoff.objects.count(), lead.stage, lead.owner) == (1, "nurture", None)
+    assert to_pick_up(maya()).get() == handoff, "somebody looks after it: it never rests unseen"
+    clock = Clock.objects.get(handoff=handoff, kind="pick_up")
+    assert (clock.started_at, clock.stopped_at) == (NOW, None)
+    assert invariants.breaches() == []
+    handoff_undo(handoff=handoff, actor=sam())
+    assert (to_pick_up(maya()).count(), Clock.objects.filter(kind="pick_up").count()) == (0, 0)
 
 
 def test_no_return_after_contact(version: Version) -> None:

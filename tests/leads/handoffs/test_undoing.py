@@ -14,7 +14,7 @@ from definitions.models import Version
 from leads import invariants
 from leads.care.returned import return_pick_up
 from leads.handoffs import services
-from leads.handoffs.passing_on import handoff_reassign
+from leads.handoffs.passing_on import handoff_reassign, leads_hand_on
 from leads.handoffs.undoing import handoff_undo, seconds_to_undo
 from leads.models import Clock, DealtTurn, Handoff, Lead, PickUp, PoolMember, StageChange
 from portal.common.errors import Conflict, Refused
@@ -188,6 +188,26 @@ def test_a_follow_up_keeps_the_lead(version: Version) -> None:
     with pytest.raises(Conflict, match="A follow-up or a check was noted since"):
         handoff_undo(handoff=handoff, actor=sam())
     assert _everything(handoff) == left
+
+
+@pytest.mark.parametrize(
+    "hand_on",
+    [
+        lambda row: handoff_reassign(handoff=row, to=sofia(), reason="Hers.", actor=sam()),
+        lambda row: leads_hand_on(person=sam(), to=sofia(), reason="Hers.", actor=rita()),
+    ],
+    ids=["one", "all"],
+)
+def test_whoever_was_given_the_lead_keeps_it(version: Version, hand_on: Any) -> None:
+    """Within the half minute: Sofia was told that it is hers."""
+    handoff = an_offer(version, seller=sam())
+    _accept(handoff)
+    hand_on(open_handoff(handoff.lead))
+    left = _everything(handoff)
+    with pytest.raises(Conflict, match="Sofia Petrova was given this lead since"):
+        handoff_undo(handoff=handoff, actor=sam())
+    assert _everything(handoff) == left
+    assert invariants.breaches() == []
 
 
 def test_a_lead_that_moved_on_stays_where_it_is(version: Version) -> None:

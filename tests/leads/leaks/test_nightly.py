@@ -18,6 +18,7 @@ from leads import invariants
 from leads.handoffs import services
 from leads.handoffs.reconcile import handoffs_reconcile
 from leads.leaks.nightly import incident_settle, night_count, night_count_due
+from leads.leaks.words import ADVICE
 from leads.models import (
     Clock,
     Handoff,
@@ -32,7 +33,7 @@ from leads.models import (
 from portal.common.errors import Conflict, Invalid, Refused
 from portal.common.models import AuditEntry, Notification, User, Workspace
 from portal.seed.workspace import Size, workspace_seed
-from tests.builders import NOW, ada, maya, mona, rita, sam, sofia
+from tests.builders import NOW, ada, maya, mona, rita, sam, signed_in, sofia
 from tests.leads.handoffs.stories import a_qualified_lead, an_offer, reason, rescore
 
 pytestmark = pytest.mark.django_db
@@ -183,6 +184,12 @@ def test_a_difference_opens_an_incident_that_names_the_lead(
     assert [row.lead for row in incident.leads.all()] == [lead]
     assert incident.sentence == f"{kind.label}: 1"
     assert open_kinds() == [kind]
+    page = signed_in(rita()).get(incident.get_absolute_url()).content.decode()
+    assert str(ADVICE[kind]) in page, "whoever reads it knows what to do"
+
+
+def test_there_is_advice_for_every_kind_of_incident() -> None:
+    assert set(ADVICE) == set(LeakKind)
 
 
 def test_an_offer_without_a_row_names_the_handoff(settled: Version) -> None:

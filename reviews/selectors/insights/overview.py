@@ -1,14 +1,17 @@
-"""The numbers of a period as the insights page shows them: each with the address of its rows."""
+"""The overview: the numbers of a period in all, and by version, reason, clause and channel."""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from leads.intake.rejections import harmless
 from leads.models import ReasonFamily
-from leads.selectors.funnel import Numbers, Period, funnel
+from leads.selectors.funnel import Numbers, Period, funnel, quarter_of
+from portal.common.selectors import workspace_zone
 from reviews.evidence.cards import share_words, watch_address
 from reviews.evidence.results import headline_numbers
 
@@ -75,3 +78,14 @@ def table_of(numbers: Numbers) -> list[list[str | int]]:
     for row in numbers["by_criterion"]:
         lines += [["criterion", row["label"], name, row[name]] for name in ("returned", "carried")]
     return [[harmless(cell) if isinstance(cell, str) else cell for cell in line] for line in lines]
+
+
+def periods_to_choose() -> list[tuple[str, Period]]:
+    """The periods that people ask for most."""
+    today = timezone.now().astimezone(workspace_zone()).date()
+    this = quarter_of(today)
+    return [
+        (_("This quarter"), this),
+        (_("Last quarter"), quarter_of(this.first - timedelta(days=1))),
+        (_("Last twelve months"), Period(today - timedelta(days=364), today)),
+    ]
