@@ -15,6 +15,7 @@ from portal.common.models import Role, Team, User
 from portal.common.selectors import active_people, workspace_zone
 from reviews.cadence import instant_of
 from reviews.models import Action, AgendaItem, Attendee, Cadence, Meeting, Series, Trigger, Verdict
+from reviews.models.agenda import LONGEST_ITEM_MINUTES
 from reviews.selectors.checkpoints import Assumptions
 from reviews.words import nth_choices, pulse_question, pulse_words, weekday_choices
 
@@ -226,7 +227,7 @@ class ReplyFileForm(forms.Form):
 
 class ItemForm(forms.Form):
     title = forms.CharField(label=_("What should be talked about"), max_length=250)
-    minutes = forms.IntegerField(label=_("Minutes"), min_value=1, max_value=240, initial=5)
+    minutes = forms.IntegerField(label=_("Minutes"), min_value=1, max_value=LONGEST_ITEM_MINUTES, initial=5)
 
 
 class NotesForm(forms.Form):

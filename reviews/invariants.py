@@ -17,6 +17,7 @@ from reviews.models import (
     Participation,
     Series,
 )
+from reviews.selectors.meetings import AHEAD
 
 
 def breaches() -> list[str]:
@@ -40,9 +41,7 @@ def _closed_meetings() -> Iterator[str]:
 
 def _meetings_ahead() -> Iterator[str]:
     ended = Series.objects.exclude(ended_at=None)
-    for meeting in Meeting.objects.filter(
-        series__in=ended, status__in=(MeetingStatus.SCHEDULED, MeetingStatus.OPEN)
-    ):
+    for meeting in Meeting.objects.filter(series__in=ended, status__in=AHEAD):
         yield f"Meeting {meeting.pk} is ahead, but its series {meeting.series_id} has ended."
     for meeting in Meeting.objects.exclude(current_item=None).exclude(current_item__meeting=F("pk")):
         yield f"Meeting {meeting.pk} shows an item of another meeting."

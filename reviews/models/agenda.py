@@ -9,6 +9,9 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 
+LONGEST_ITEM_MINUTES = 240
+
+
 class ItemKind(models.TextChoices):
     RESULTS = "results", _("Results of the last version")
     PREDICTIONS = "predictions", _("Predictions against what came")

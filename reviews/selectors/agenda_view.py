@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from portal.common.models import User
 from reviews import policies
 from reviews.models import AgendaItem, BacklogItem, Meeting, MeetingStatus, Series
-from reviews.selectors.meetings import actions_of_series, items_of, participations_of
+from reviews.selectors.meetings import actions_of_series, agenda_of, items_of, participations_of
 from reviews.words import hour_words
 
 
@@ -27,7 +27,7 @@ def backlog_visible_to(user: User) -> QuerySet[BacklogItem]:
 
 def agenda_ahead(meeting: Meeting, items: list[AgendaItem]) -> dict[str, Any]:
     """`agenda` in order, its minutes `planned`, what is `put_off`, and how much waits in the backlog."""
-    agenda = [item for item in items if item.status != AgendaItem.Status.DEFERRED]
+    agenda = agenda_of(items)
     return {
         "agenda": agenda,
         "planned": sum(item.minutes_planned for item in agenda),

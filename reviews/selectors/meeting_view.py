@@ -13,7 +13,7 @@ from reviews import policies
 from reviews.models import AgendaItem, Correction, Meeting
 from reviews.selectors.meetings import (
     actions_of_meeting,
-    actions_of_series,
+    carried_actions_of,
     earlier_meeting,
     items_of,
     later_meeting,
@@ -42,9 +42,7 @@ def meeting_view(meeting: Meeting, user: User) -> dict[str, Any]:
         "absent": [each.person for each in participations if not each.was_present],
         "is_early": meeting.starts_at > timezone.now() + EARLY,
         "actions": actions,
-        "carried_actions": [
-            each for each in actions_of_series(meeting.series) if each.meeting_id != meeting.pk
-        ],
+        "carried_actions": carried_actions_of(meeting),
         "undecided": undecided_of(items),
         "may_run": policies.may_run_meeting(user, meeting),
         "may_end_actions": policies.may_run(user),

@@ -11,6 +11,7 @@ from portal.common.models import User
 from reviews import policies
 from reviews.models import Action, AgendaItem, Meeting, MeetingStatus, Participation, Series
 
+# Still to be held, or under way.
 AHEAD = (MeetingStatus.SCHEDULED, MeetingStatus.OPEN)
 
 
@@ -104,9 +105,9 @@ def items_of(meeting: Meeting) -> list[AgendaItem]:
     )
 
 
-def agenda_of(meeting: Meeting) -> list[AgendaItem]:
+def agenda_of(items: list[AgendaItem]) -> list[AgendaItem]:
     """What is to be talked about, in order: without what was left to the next meeting."""
-    return [item for item in items_of(meeting) if item.status != AgendaItem.Status.DEFERRED]
+    return [item for item in items if item.status != AgendaItem.Status.DEFERRED]
 
 
 def undecided_of(items: list[AgendaItem]) -> list[AgendaItem]:
@@ -142,6 +143,11 @@ def actions_of_series(series: Series) -> list[Action]:
         .select_related("owner", "meeting")
         .order_by("due_on", "id")
     )
+
+
+def carried_actions_of(meeting: Meeting) -> list[Action]:
+    """Those of them that other meetings left."""
+    return [each for each in actions_of_series(meeting.series) if each.meeting_id != meeting.pk]
 
 
 def earlier_meeting(meeting: Meeting) -> Meeting | None:

@@ -17,6 +17,7 @@ from portal.common.models import HOUSES, Team, User
 from reviews import ical, policies
 from reviews.cadence import EveryDays, NthWeekday, Pattern, Timetable
 from reviews.models import Attendee, Cadence, Meeting, MeetingStatus, Participation, Series
+from reviews.selectors.meetings import AHEAD
 from reviews.words import why_extra
 
 
@@ -40,7 +41,7 @@ def next_meeting_about(definition: Definition) -> Meeting | None:
         Meeting.objects.filter(
             series__definition=definition,
             series__ended_at=None,
-            status__in=(MeetingStatus.SCHEDULED, MeetingStatus.OPEN),
+            status__in=AHEAD,
         )
         .select_related("series__created_by")
         .order_by("starts_at", "pk")

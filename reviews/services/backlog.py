@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import transaction
 from django.db.models import Max, Q
 from django.utils import timezone
@@ -12,17 +14,48 @@ from portal.common.errors import Conflict, Invalid
 from portal.common.models import User
 from reviews import policies
 from reviews.models import AgendaItem, BacklogItem, ItemKind, Meeting, MeetingStatus, Series
-
-LONGEST_ITEM_MINUTES = 240
+from reviews.models.agenda import LONGEST_ITEM_MINUTES
+from reviews.selectors.agenda_view import backlog_of
+from reviews.selectors.meetings import AHEAD
 
 
 def last_position(meeting: Meeting) -> int:
+    """0 where nothing is on the agenda."""
     return meeting.items.aggregate(last=Max("position"))["last"] or 0
+
+
+def written_by_hand(title: str, minutes: int) -> dict[str, Any]:
+    """Title and minutes of an item as they are stored; `Invalid` without a title."""
+    if not title.strip():
+        raise Invalid(_("Say what this item is about."), field="title")
+    return {
+        "title": title.strip()[:250],
+        "minutes_planned": max(1, min(minutes, LONGEST_ITEM_MINUTES)),
+    }
+
+
+def item_carry(item: AgendaItem, *, to: Meeting, position: int, notes: str = "") -> AgendaItem:
+    """The same item on another agenda; it says where it came from."""
+    return AgendaItem.objects.create(
+        meeting=to,
+        source_key=item.source_key,
+        kind=item.kind,
+        title=item.title,
+        criterion_key=item.criterion_key,
+        version=item.version,
+        evidence=item.evidence,
+        needs_outcome=item.needs_outcome,
+        minutes_planned=item.minutes_planned,
+        position=position,
+        carried_from=item,
+        added_by=item.added_by,
+        notes=notes,
+    )
 
 
 def is_next(meeting: Meeting) -> bool:
     """Whether no other meeting of its series is to be held before this one."""
-    ahead = meeting.series.meetings.filter(status__in=(MeetingStatus.SCHEDULED, MeetingStatus.OPEN))
+    ahead = meeting.series.meetings.filter(status__in=AHEAD)
     return not ahead.filter(starts_at__lt=meeting.starts_at).exclude(pk=meeting.pk).exists()
 
 
@@ -30,14 +63,7 @@ def is_next(meeting: Meeting) -> bool:
 def backlog_add(*, series: Series, actor: User, title: str, minutes: int = 5) -> BacklogItem:
     """Remember something to talk about. It stands on the next agenda once that is prepared."""
     policies.may_add_to_backlog(actor, series).require()
-    if not title.strip():
-        raise Invalid(_("Say what this item is about."), field="title")
-    row = BacklogItem.objects.create(
-        series=series,
-        title=title.strip()[:250],
-        minutes_planned=max(1, min(minutes, LONGEST_ITEM_MINUTES)),
-        added_by=actor,
-    )
+    row = BacklogItem.objects.create(series=series, added_by=actor, **written_by_hand(title, minutes))
     audit.record("backlog.added", subject=row, actor=actor, after={"series": series.pk})
     return row
 
@@ -57,13 +83,8 @@ def backlog_flow(meeting: Meeting) -> int:
 
     What stood on the agenda of a skipped meeting waits again.
     """
-    waiting = BacklogItem.objects.select_for_update(of=("self",)).filter(
-        Q(item=None) | Q(item__meeting__status=MeetingStatus.CANCELLED),
-        series=meeting.series_id,
-        removed_at=None,
-    )
+    rows = list(backlog_of(meeting.series).select_for_update(of=("self",)))
     position = last_position(meeting)
-    rows = list(waiting)
     for place, row in enumerate(rows, start=position + 1):
         row.item = AgendaItem.objects.create(
             meeting=meeting,
@@ -104,19 +125,6 @@ def carry_over(meeting: Meeting) -> int:
     position = last_position(meeting)
     newest = {item.source_key: item for item in left}
     for place, item in enumerate(newest.values(), start=position + 1):
-        AgendaItem.objects.create(
-            meeting=meeting,
-            source_key=item.source_key,
-            kind=item.kind,
-            title=item.title,
-            criterion_key=item.criterion_key,
-            version=item.version,
-            evidence=item.evidence,
-            needs_outcome=item.needs_outcome,
-            minutes_planned=item.minutes_planned,
-            position=place,
-            carried_from=item,
-            added_by=item.added_by,
-            notes=item.notes,
-        )
+        # Of a meeting that was skipped no minutes tell what was noted: it goes along.
+        item_carry(item, to=meeting, position=place, notes=item.notes)
     return len(newest)

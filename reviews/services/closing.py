@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -22,12 +21,13 @@ from reviews.minutes import minutes_of
 from reviews.models import AgendaItem, Meeting, Verdict
 from reviews.selectors.meetings import (
     actions_of_meeting,
-    actions_of_series,
+    carried_actions_of,
     items_of,
     later_meeting,
     participations_of,
     undecided_of,
 )
+from reviews.services.backlog import item_carry, last_position
 from reviews.services.inviting import send_minutes
 from reviews.services.occurrences import keep_ahead
 from reviews.services.timing import time_spend
@@ -60,7 +60,7 @@ def meeting_close(*, meeting: Meeting, actor: User) -> Meeting:
         items=items,
         participations=participations_of(meeting),
         actions=actions_of_meeting(meeting),
-        open_before=[each for each in actions_of_series(meeting.series) if each.meeting_id != meeting.pk],
+        open_before=carried_actions_of(meeting),
         numbers=numbers,
         closed_at=now,
         closed_by=actor,
@@ -127,23 +127,10 @@ def carry_to_next(items: list[AgendaItem], following: Meeting) -> None:
         or (item.status == AgendaItem.Status.WAITING and item.added_by_id)
     ]
     known = {item.source_key: item for item in following.items.all()}
-    position = following.items.aggregate(last=Max("position"))["last"] or 0
+    position = last_position(following)
     for item in left:
         if there := known.get(item.source_key):
             AgendaItem.objects.filter(pk=there.pk).update(carried_from=item)
             continue
         position += 1
-        AgendaItem.objects.create(
-            meeting=following,
-            source_key=item.source_key,
-            kind=item.kind,
-            title=item.title,
-            criterion_key=item.criterion_key,
-            version=item.version,
-            evidence=item.evidence,
-            needs_outcome=item.needs_outcome,
-            minutes_planned=item.minutes_planned,
-            position=position,
-            carried_from=item,
-            added_by=item.added_by,
-        )
+        item_carry(item, to=following, position=position)

@@ -6,7 +6,7 @@ from datetime import date
 from uuid import uuid4
 
 from django.db import transaction
-from django.db.models import F, Max
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -16,6 +16,7 @@ from portal.common.models import User
 from reviews import policies
 from reviews.models import AgendaItem, ItemKind, ItemOutcome, Meeting, Verdict
 from reviews.selectors.meetings import items_of
+from reviews.services.backlog import last_position, written_by_hand
 from reviews.services.deciding import check_outcome, outcome_of, outcome_write, require_seen
 from reviews.services.meetings import hold_for_taking_part
 from reviews.services.timing import room_goes_to
@@ -35,19 +36,16 @@ def item_add(
     *, meeting: Meeting, actor: User, title: str, minutes: int = 5, needs_outcome: bool = False
 ) -> AgendaItem:
     """Put something else on the agenda, at its end."""
-    if not title.strip():
-        raise Invalid(_("Say what this item is about."), field="title")
+    written = written_by_hand(title, minutes)
     meeting = hold_for_taking_part(meeting, actor)
-    last = meeting.items.aggregate(last=Max("position"))["last"] or 0
     item = AgendaItem.objects.create(
         meeting=meeting,
         source_key=f"free:{uuid4().hex}",
         kind=ItemKind.FREE,
-        title=title.strip()[:250],
-        minutes_planned=max(1, min(minutes, 240)),
         needs_outcome=needs_outcome,
-        position=last + 1,
+        position=last_position(meeting) + 1,
         added_by=actor,
+        **written,
     )
     audit.record("item.added", subject=item, actor=actor, after={"meeting": meeting.pk})
     return item

@@ -9,7 +9,7 @@ from reviews import ical
 from reviews.cadence import Timetable, has_same_rhythm
 from reviews.models import Meeting, MeetingStatus, Participation, Series
 from reviews.selectors.series import occasion_of, timetable_of
-from reviews.services.occurrences import AHEAD, keep_ahead
+from reviews.services.occurrences import LAID_OUT, keep_ahead
 
 # Beyond every meeting: where the rows wait while others take their instants.
 OUT_OF_THE_WAY = timedelta(days=36_525)
@@ -38,7 +38,7 @@ def lay_again(
     chose (`is_new_start`), the meetings are laid in their order. `number` is that of the message to come.
     """
     rows = list(series.meetings.filter(is_extra=False, original_at__gt=now).order_by("original_at"))
-    old = before.upcoming(now, AHEAD + len(rows) + 1)
+    old = before.upcoming(now, LAID_OUT + len(rows) + 1)
     over = {row.original_at for row in rows if not _is_ahead(row, now)}
     following = next(instant for instant in old if instant not in over)
     after = timetable_of(series)
@@ -54,7 +54,7 @@ def lay_again(
         zones = (before.zone, after.zone)
     else:
         moving = [row for row in rows if _is_ahead(row, now)]
-        free = [each for each in after.upcoming(now, len(rows) + AHEAD) if each not in over]
+        free = [each for each in after.upcoming(now, len(rows) + LAID_OUT) if each not in over]
         pairs = list(zip(moving, free, strict=False))
         zones = None
     relaid = _detach(series, now, number)

@@ -1,4 +1,4 @@
-"""One meeting: moved, skipped, replied to, opened, attended."""
+"""One meeting: moved, skipped, replied to, opened; and held while somebody takes part in it."""
 
 from __future__ import annotations
 

@@ -11,7 +11,8 @@ from portal.common.near_days import is_near
 from reviews.models import Meeting, MeetingStatus, Participation, Series
 from reviews.selectors.series import attendees_of, next_occurrences
 
-AHEAD = 4
+# How many meetings of a series are laid out: of a quarterly one, a year.
+LAID_OUT = 4
 
 
 def check_start(starts_at: datetime, now: datetime) -> None:
@@ -46,7 +47,7 @@ def keep_ahead(series: Series, now: datetime) -> int:
     """Make the rows of the next four occurrences that are missing; says how many. Safe to run twice."""
     if series.ended_at:
         return 0
-    instants = next_occurrences(series, AHEAD, now)
+    instants = next_occurrences(series, LAID_OUT, now)
     known = set(
         series.meetings.filter(original_at__in=instants, is_extra=False).values_list("original_at", flat=True)
     )

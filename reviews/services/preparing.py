@@ -20,7 +20,7 @@ from reviews.evidence.cards import Proposal
 from reviews.models import AgendaItem, Cadence, Meeting, MeetingStatus, Series
 from reviews.selectors.meetings import AHEAD, earlier_meeting, meetings_to_prepare, renewals_due
 from reviews.services.backlog import backlog_flow, carry_over, is_next, last_position
-from reviews.services.occurrences import keep_ahead
+from reviews.services.occurrences import held_series, keep_ahead
 
 PREPARED_DAYS_AHEAD = 14
 RENEWED_AFTER = timedelta(hours=24)
@@ -141,8 +141,7 @@ def meetings_keep_ahead(now: datetime | None = None) -> int:
     made = 0
     for series in Series.objects.filter(ended_at=None):
         with transaction.atomic():
-            held = Series.objects.select_for_update().get(pk=series.pk)
-            made += keep_ahead(held, now)
+            made += keep_ahead(held_series(series.pk), now)
     return made
 
 

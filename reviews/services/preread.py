@@ -15,7 +15,7 @@ from portal.common.mail import mail_of, owe_mails
 from portal.common.models import OutgoingMail, Topic
 from portal.common.notify import Word, owe_notifications
 from reviews.models import AgendaItem, Meeting, MeetingStatus, Participation
-from reviews.selectors.meetings import agenda_of, meetings_to_prepare
+from reviews.selectors.meetings import agenda_of, items_of, meetings_to_prepare
 from reviews.words import hour_words
 
 MAILED_DAYS_AHEAD = 7
@@ -45,7 +45,7 @@ def _owe(meeting: Meeting, now: datetime) -> int:
     if held.status != MeetingStatus.SCHEDULED or not seats:
         return 0
     Participation.objects.filter(pk__in=[seat.pk for seat in seats]).update(preread_at=now)
-    items = agenda_of(meeting)
+    items = agenda_of(items_of(meeting))
     owe_mails(_mail(meeting, seat, items) for seat in seats)
     sentence = _("The agenda of %(series)s is ready to read.") % {"series": meeting.series}
     url = reverse("reviews:preread", args=[meeting.pk])
