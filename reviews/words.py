@@ -1,11 +1,11 @@
-"""A series' cadence and a meeting's hour in words."""
+"""A cadence, days and hours, measures, outcomes and the pulse in words."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
 
 from django.utils.dates import WEEKDAYS
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -57,6 +57,21 @@ def pulse_words() -> dict[int, str]:
 def day_words(day: date) -> str:
     """“13 Jan 2026”."""
     return date_format(day, "j M Y")
+
+
+def month_words(day: date) -> str:
+    """“Jan 2026”."""
+    return date_format(day, "M Y")
+
+
+def week_words(monday: date) -> str:
+    """“13 Jan”, for the labels of a chart; the year is that of the period."""
+    return date_format(monday, "j M")
+
+
+def rounded(value: float, digits: int = 1) -> str:
+    """A measure for reading; `number_format` alone would cut it off."""
+    return number_format(round(value, digits), digits, force_grouping=True)
 
 
 def hour_words(instant: datetime, zone: str) -> str:

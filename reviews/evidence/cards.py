@@ -9,7 +9,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
-from django.utils import formats
 from django.utils.translation import gettext as _
 
 from definitions.models import Version
@@ -85,11 +84,6 @@ def watch_address(period: Period, **narrowing: Any) -> str:
     )
 
 
-def one_decimal(value: float) -> str:
-    # Rounded first: Django's own cuts off.
-    return formats.number_format(round(value, 1), decimal_pos=1)
-
-
 def share_words(part: int, whole: int) -> str:
     """“38 % (31 to 46)”, the share with its 95 % interval; or that it is too early to say so."""
     return words.share_words(part, whole) if whole >= ENOUGH else words.too_early()
@@ -97,6 +91,11 @@ def share_words(part: int, whole: int) -> str:
 
 def share_cell(part: int, whole: int, url: str = "") -> Number:
     return cell(share_words(part, whole), _("%(n)d of %(whole)d") % {"n": part, "whole": whole}, url)
+
+
+def count_value(count: int, url: str) -> Json:
+    """A count as a chart takes it."""
+    return {"value": count, "words": str(count), "url": url}
 
 
 def share_value(part: int, whole: int, url: str = "") -> Json:

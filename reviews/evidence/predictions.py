@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -13,14 +12,15 @@ from definitions.selectors.ballot_outcome import expected_of, predictions_on
 from leads.evidence import words
 from leads.selectors.funnel import Period
 from leads.selectors.funnel.forecasts import forecast_numbers
+from portal.common.models import Team
 from reviews.evidence.cards import (
     Json,
     Number,
     Proposal,
     card,
     cell,
+    count_value,
     number,
-    one_decimal,
     row,
     table,
     watch_address,
@@ -28,7 +28,7 @@ from reviews.evidence.cards import (
 from reviews.evidence.results import headline_numbers
 from reviews.evidence.under_review import UnderReview
 from reviews.models import ItemKind
-from reviews.words import day_words
+from reviews.words import day_words, rounded, week_words
 
 
 def predictions(version: Version | None, numbers: dict[str, Any], under: UnderReview) -> Proposal | None:
@@ -61,9 +61,9 @@ def _sentence(expected: Json | None, came: float | None) -> str:
         return _("No volume was foretold; what voters expected in their own words stands below.")
     if came is None:
         return _("About %(n)s leads a week were expected. It is too early to say whether they come.") % {
-            "n": one_decimal(expected["value"])
+            "n": rounded(expected["value"])
         }
-    values = {"n": one_decimal(expected["value"]), "came": one_decimal(came)}
+    values = {"n": rounded(expected["value"]), "came": rounded(came)}
     if "low" not in expected:  # a slip from before the range was kept beside the mean
         return _("About %(n)s leads a week were expected; %(came)s came.") % values
     values |= {"low": expected["low"], "high": expected["high"]}
@@ -86,7 +86,7 @@ def _volume(
 ) -> list[Number]:
     of_weeks = ngettext("in %(n)d whole week", "in %(n)d whole weeks", len(weeks)) % {"n": len(weeks)}
     url = watch_address(under.period, version=version.pk)
-    said = number(_("Came a week"), words.too_early() if came is None else one_decimal(came), of_weeks, url)
+    said = number(_("Came a week"), words.too_early() if came is None else rounded(came), of_weeks, url)
     if expected is None:
         return [said]
     told = _("when it was voted on")
@@ -94,7 +94,7 @@ def _volume(
         day = expected["as_of"].astimezone(under.zone).date()
         told = _("when it was voted on, %(day)s") % {"day": day_words(day)}
     found = [
-        number(_("Expected a week"), one_decimal(expected["value"]), told, version.get_absolute_url()),
+        number(_("Expected a week"), rounded(expected["value"]), told, version.get_absolute_url()),
         said,
     ]
     if "low" in expected:
@@ -113,11 +113,10 @@ def _outcomes(version: Version, numbers: Json, under: UnderReview) -> list[Numbe
 
 def _foretold(votes: list[Vote]) -> Json | None:
     """Each prediction in the voter's own words."""
-    houses = {"marketing": _("Marketing"), "sales": _("Sales")}
     rows = [
         row(
             vote.person,
-            cell(houses[vote.house], vote.get_choice_display()),
+            cell(Team(vote.house).label, vote.get_choice_display()),
             cell(vote.prediction, "", vote.ballot.get_absolute_url()),
         )
         for vote in votes
@@ -128,13 +127,9 @@ def _foretold(votes: list[Vote]) -> Json | None:
 def _by_week(expected: Json | None, weeks: list[Json], version: Version) -> Json | None:
     if expected is None:
         return None
-    foretold = one_decimal(expected["value"])
+    foretold = rounded(expected["value"])
     values = [
-        {
-            "value": week["offered"],
-            "words": str(week["offered"]),
-            "url": watch_address(Period(week["first"], week["last"]), version=version.pk),
-        }
+        count_value(week["offered"], watch_address(Period(week["first"], week["last"]), version=version.pk))
         for week in weeks
     ]
     return {
@@ -143,7 +138,7 @@ def _by_week(expected: Json | None, weeks: list[Json], version: Version) -> Json
         "title": _("Offered each week, beside what was expected"),
         "desc": _("Leads offered under %(version)s in each whole week of the period.") % {"version": version},
         "axis": _("Week from"),
-        "labels": [formats.date_format(week["first"], "j M") for week in weeks],
+        "labels": [week_words(week["first"]) for week in weeks],
         "series": [{"name": _("Offered"), "values": values, "look": "marketing"}],
         "mark": {"name": _("Expected: %(n)s") % {"n": foretold}, "value": expected["value"]},
     }

@@ -8,7 +8,6 @@ from typing import Any
 
 from django.db.models import Count, Sum
 from django.urls import reverse
-from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -26,8 +25,8 @@ from reviews.evidence.cards import (
     Proposal,
     card,
     cell,
+    count_value,
     number,
-    one_decimal,
     row,
     share_cell,
     share_words,
@@ -36,7 +35,7 @@ from reviews.evidence.cards import (
 )
 from reviews.evidence.under_review import UnderReview
 from reviews.models import Action, ItemKind
-from reviews.words import day_words
+from reviews.words import day_words, rounded, week_words
 
 
 def hours_to_decide(under: UnderReview) -> float | None:
@@ -52,6 +51,7 @@ def hours_to_decide(under: UnderReview) -> float | None:
 
 
 def sla(numbers: dict[str, Any], under: UnderReview) -> Proposal | None:
+    """In time, late, how long it took, and what came; None where nothing was offered in the period."""
     totals = numbers["totals"]
     if not totals["offered_in_all"]:
         return None
@@ -79,7 +79,7 @@ def sla(numbers: dict[str, Any], under: UnderReview) -> Proposal | None:
         ),
         number(
             _("Marketing: leads a week"),
-            one_decimal(a_week),
+            rounded(a_week),
             _("%(n)d offered in the period") % {"n": totals["offered_in_all"]},
             watch_address(period),
         ),
@@ -90,14 +90,13 @@ def sla(numbers: dict[str, Any], under: UnderReview) -> Proposal | None:
 
 
 def _hours(hours: float | None) -> str:
-    return _("none yet") if hours is None else _("%(n)s working hours") % {"n": one_decimal(hours)}
+    return _("none yet") if hours is None else _("%(n)s working hours") % {"n": rounded(hours)}
 
 
 def _ledger(under: UnderReview) -> Json | None:
     """The entries of the two-column ledger, of the period, except the volume: that is no share."""
     span = Span(*under.period.bounds(under.zone))
     days = f"?from={under.period.first}&to={under.period.last}"
-    houses = {Team.MARKETING: _("Marketing"), Team.SALES: _("Sales")}
     lines = []
     for entry in Entry:
         if entry == Entry.VOLUME:
@@ -111,7 +110,7 @@ def _ledger(under: UnderReview) -> Json | None:
         lines.append(
             row(
                 entry.label,
-                cell(houses[entry.team]),
+                cell(entry.team.label),
                 share_cell(counts["kept_in_all"], counts["n"], url),
                 cell(hours),
             )
@@ -121,6 +120,7 @@ def _ledger(under: UnderReview) -> Json | None:
 
 
 def capacity(numbers: dict[str, Any], under: UnderReview) -> Proposal | None:
+    """Leads a week against those that sales can work; None while sales has declared no number."""
     declared = weekly_capacity_of(Team.SALES)
     if not declared:
         return None
@@ -135,7 +135,7 @@ def capacity(numbers: dict[str, Any], under: UnderReview) -> Proposal | None:
     counted = [
         number(
             _("Offered a week"),
-            one_decimal(a_week),
+            rounded(a_week),
             _("of %(n)d that sales can work") % {"n": declared},
             watch_address(under.period),
         ),
@@ -164,20 +164,21 @@ def capacity(numbers: dict[str, Any], under: UnderReview) -> Proposal | None:
 def _by_week(came: list[tuple[Period, int]], declared: int) -> Json | None:
     if len(came) < 2:
         return None
-    values = [{"value": n, "words": str(n), "url": watch_address(week)} for week, n in came]
+    values = [count_value(n, watch_address(week)) for week, n in came]
     return {
         "kind": "columns",
         "key": "capacity-weeks",
         "title": _("Offered each week, beside what sales can work"),
         "desc": _("Leads offered in each whole week of the period, under whichever version."),
         "axis": _("Week from"),
-        "labels": [formats.date_format(week.first, "j M") for week, _n in came],
+        "labels": [week_words(week.first) for week, _n in came],
         "series": [{"name": _("Offered"), "values": values, "look": "marketing"}],
         "mark": {"name": _("Sales can work %(n)d") % {"n": declared}, "value": declared},
     }
 
 
 def open_actions(actions: list[Action], today: date, as_of: datetime) -> Proposal | None:
+    """Who owes what by when; None where nothing is open."""
     if not actions:
         return None
     late = sum(1 for action in actions if action.due_on < today)

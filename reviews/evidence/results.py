@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -33,7 +32,7 @@ from reviews.evidence.cards import (
 )
 from reviews.evidence.under_review import UnderReview
 from reviews.models import ItemKind
-from reviews.words import day_words
+from reviews.words import day_words, month_words
 
 CHANNELS_SHOWN = 8
 
@@ -141,8 +140,7 @@ def _by_cohort(version: Version, under: UnderReview) -> list[tuple[Json, Json]]:
             continue
         decided = watch_address(month, status="decided", version=version.pk)
         accepted = share_value(counts["ever_accepted"], counts["decided"], decided)
-        label = date_format(month.first, "M Y")
-        found.append((_row(label, counts, month, under, version=version.pk), accepted))
+        found.append((_row(month_words(month.first), counts, month, under, version=version.pk), accepted))
     return found
 
 

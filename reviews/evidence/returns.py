@@ -9,7 +9,18 @@ from django.utils.translation import ngettext
 
 from leads.models import ReasonFamily
 from leads.selectors.funnel.causes import cause_numbers
-from reviews.evidence.cards import Json, Proposal, card, cell, number, row, share_cell, table, watch_address
+from reviews.evidence.cards import (
+    Json,
+    Proposal,
+    card,
+    cell,
+    count_value,
+    number,
+    row,
+    share_cell,
+    table,
+    watch_address,
+)
 from reviews.evidence.under_review import UnderReview
 from reviews.models import ItemKind
 
@@ -99,11 +110,7 @@ def _reasons(numbers: Json, under: UnderReview) -> Json | None:
     if len(reasons) < 2:
         return None
     values = [
-        {
-            "value": each["returned"],
-            "words": str(each["returned"]),
-            "url": watch_address(under.period, status="returned", reason=each["reason"]),
-        }
+        count_value(each["returned"], watch_address(under.period, status="returned", reason=each["reason"]))
         for each in reasons
     ]
     return {

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from leads.models import Handoff
 from leads.selectors.funnel import Numbers, Period, narrowed
 from leads.selectors.funnel.causes import cause_numbers
+from reviews.evidence.cards import watch_address
 from reviews.selectors.insights.tables import (
     MOST_BARS,
     Cell,
@@ -16,7 +17,6 @@ from reviews.selectors.insights.tables import (
     Row,
     Table,
     counted,
-    rows_address,
     shared,
     values_of,
 )
@@ -73,7 +73,7 @@ def _table(
 def _cells(numbers: Numbers, period: Period, narrowing: dict[str, Any]) -> tuple[Cell, ...]:
     def count(name: str) -> Cell:
         status = "" if name == "offered_in_all" else name
-        return counted(numbers[name], rows_address(period, status=status, **narrowing))
+        return counted(numbers[name], watch_address(period, status=status, **narrowing))
 
     decided = count("decided")
     return (

@@ -13,6 +13,7 @@ from leads.selectors.funnel import ENOUGH, Numbers, Period, narrowed
 from leads.selectors.funnel.clauses import clause_numbers
 from leads.selectors.funnel.numbers import totals_of
 from portal.common.selectors import workspace_zone
+from reviews.evidence.cards import watch_address
 from reviews.selectors.insights.tables import (
     MOST_BARS,
     Cell,
@@ -20,7 +21,6 @@ from reviews.selectors.insights.tables import (
     Row,
     Table,
     counted,
-    rows_address,
     shared,
     values_of,
 )
@@ -68,7 +68,7 @@ def _cells(numbers: Numbers, totals: Numbers, period: Period, is_early: bool) ->
     key, carried = numbers["key"], numbers["carried"]
 
     def url(status: str = "", **narrowing: Any) -> str:
-        return rows_address(period, status=status, **(narrowing or {"carried": key}))
+        return watch_address(period, status=status, **(narrowing or {"carried": key}))
 
     others = totals["ever_accepted"] - numbers["ever_accepted"], totals["decided"] - numbers["decided"]
     return (

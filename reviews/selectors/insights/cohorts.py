@@ -15,17 +15,17 @@ from leads.selectors.funnel.cohorts import cohort_numbers
 from leads.selectors.funnel.numbers import TOTALS
 from portal.common.selectors import workspace_zone
 from reviews.charts import MOST_SERIES
+from reviews.evidence.cards import watch_address
 from reviews.selectors.insights.tables import (
     Cell,
     Report,
     Row,
     Table,
     counted,
-    month_words,
-    rows_address,
     shared,
     values_of,
 )
+from reviews.words import month_words
 
 STEPS = ("offered_in_all", "ever_accepted", "sales_qualified", "won")
 
@@ -105,7 +105,7 @@ def _columns() -> tuple[tuple[str, str], ...]:
 
 def _cells(numbers: Numbers, period: Period, is_early: bool, **narrowing: Any) -> tuple[Cell, ...]:
     def url(status: str = "") -> str:
-        return rows_address(period, status=status, **narrowing)
+        return watch_address(period, status=status, **narrowing)
 
     accepted = numbers["ever_accepted"]
     return (
@@ -145,7 +145,7 @@ def _funnel_chart(by_version: list[Numbers], period: Period) -> dict[str, Any]:
                 "name": _("Leads"),
                 "values": values_of(
                     [
-                        counted(totals[name], rows_address(period, status="" if name == STEPS[0] else name))
+                        counted(totals[name], watch_address(period, status="" if name == STEPS[0] else name))
                         for name in STEPS
                     ]
                 ),

@@ -5,23 +5,22 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from leads.models import Handoff
 from leads.selectors.funnel import Numbers, Period, narrowed
 from leads.selectors.funnel.forecasts import ENOUGH_WEEKS, forecast_numbers
+from reviews.evidence.cards import watch_address
 from reviews.selectors.insights.tables import (
     Cell,
     Report,
     Row,
     Table,
     counted,
-    rounded,
-    rows_address,
     values_of,
 )
+from reviews.words import rounded, week_words
 
 # Each has a chart of its own.
 VERSIONS_DRAWN = 3
@@ -55,8 +54,7 @@ def forecast_report(period: Period) -> Report:
         (("offered", _("Offered")),),
         tuple(
             Row(
-                _("%(version)s, %(day)s")
-                % {"version": each["label"], "day": date_format(week["first"], "j M")},
+                _("%(version)s, %(day)s") % {"version": each["label"], "day": week_words(week["first"])},
                 (_week(each, week),),
                 f"{each['label']} {week['first'].isoformat()}",
             )
@@ -82,7 +80,7 @@ def _cells(numbers: Numbers) -> tuple[Cell, ...]:
     offered = sum(week["offered"] for week in weeks)
     url = ""
     if weeks:
-        url = rows_address(Period(weeks[0]["first"], weeks[-1]["last"]), version=numbers["version"])
+        url = watch_address(Period(weeks[0]["first"], weeks[-1]["last"]), version=numbers["version"])
     of_forecast = came / forecast if came is not None and forecast else None
     return (
         Cell(forecast, _("no slip") if forecast is None else rounded(forecast), numbers["url"]),
@@ -99,7 +97,7 @@ def _cells(numbers: Numbers) -> tuple[Cell, ...]:
 
 def _week(numbers: Numbers, week: Numbers) -> Cell:
     return counted(
-        week["offered"], rows_address(Period(week["first"], week["last"]), version=numbers["version"])
+        week["offered"], watch_address(Period(week["first"], week["last"]), version=numbers["version"])
     )
 
 
@@ -116,7 +114,7 @@ def _chart(numbers: Numbers) -> dict[str, Any]:
         )
         % {"n": len(weeks)},
         "axis": _("Week of"),
-        "labels": [date_format(week["first"], "j M") for week in weeks],
+        "labels": [week_words(week["first"]) for week in weeks],
         "series": [{"name": _("Offered"), "values": values_of([_week(numbers, week) for week in weeks])}],
     }
     if forecast is not None:

@@ -6,6 +6,7 @@ Answers are shown without names, and not at all while fewer than three of a side
 from __future__ import annotations
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Q
 from django.utils.translation import gettext as _
@@ -16,9 +17,9 @@ from leads.selectors.funnel import Period
 from portal.common.models import HOUSES, Team, User
 from portal.common.selectors import workspace_zone
 from reviews.models import Meeting, PulseAnswer
-from reviews.selectors.insights.tables import Cell, Report, Row, Table, counted, rounded, values_of
+from reviews.selectors.insights.tables import Cell, Report, Row, Table, counted, values_of
 from reviews.selectors.series import next_meeting_about
-from reviews.words import day_words, pulse_question, pulse_words
+from reviews.words import day_words, pulse_question, pulse_words, rounded
 
 LEAST_ANSWERS = 3
 SCORES = (1, 2, 3, 4, 5)
@@ -69,7 +70,7 @@ def pulse_report(period: Period) -> Report:
     return Report((table,), (_chart(table, meetings, zone),), notes, more)
 
 
-def _day(meeting: Meeting, zone: Any) -> str:
+def _day(meeting: Meeting, zone: ZoneInfo) -> str:
     return day_words(meeting.starts_at.astimezone(zone).date())
 
 
@@ -135,7 +136,7 @@ def _sentences(
     ]
 
 
-def _chart(table: Table, meetings: list[Meeting], zone: Any) -> dict[str, Any]:
+def _chart(table: Table, meetings: list[Meeting], zone: ZoneInfo) -> dict[str, Any]:
     means = table.column("mean")
     return {
         "kind": "lines",

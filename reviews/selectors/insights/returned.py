@@ -12,13 +12,13 @@ from leads.selectors.funnel.cohorts import step_numbers
 from leads.selectors.funnel.conditions import RETURN_FAMILIES
 from leads.selectors.reasons import present_reasons
 from portal.common.selectors import workspace_zone
+from reviews.evidence.cards import watch_address
 from reviews.selectors.insights.tables import (
     Cell,
     Report,
     Row,
     Table,
     counted,
-    rows_address,
     shared,
     step_words,
     values_of,
@@ -67,7 +67,7 @@ def _over_time(found: list[Numbers], steps: list[Period]) -> Table:
 
 def _cells(numbers: Numbers, step: Period) -> tuple[Cell, ...]:
     def url(status: str = "") -> str:
-        return rows_address(step, status=status)
+        return watch_address(step, status=status)
 
     return (
         counted(numbers["offered_in_all"], url()),
@@ -91,10 +91,10 @@ def _reasons(found: list[Numbers], steps: list[Period], period: Period) -> Table
     def cells(pk: int) -> tuple[Cell, ...]:
         narrowing: dict[str, Any] = {"status": "returned", "reason": pk}
         return (
-            counted(totals[pk], rows_address(period, **narrowing)),
-            shared(totals[pk], returned, rows_address(period, status="returned")),
+            counted(totals[pk], watch_address(period, **narrowing)),
+            shared(totals[pk], returned, watch_address(period, status="returned")),
             *(
-                counted(each["reasons"].get(pk, 0), rows_address(step, **narrowing))
+                counted(each["reasons"].get(pk, 0), watch_address(step, **narrowing))
                 for each, step in zip(found, steps, strict=True)
             ),
         )

@@ -15,6 +15,7 @@ from leads.selectors.funnel.speed import speed_numbers
 from portal.common.calendars import calendar_of
 from portal.common.models import Team
 from portal.common.selectors import the_workspace
+from reviews.evidence.cards import watch_address
 from reviews.selectors.insights.tables import (
     Cell,
     Report,
@@ -22,7 +23,6 @@ from reviews.selectors.insights.tables import (
     Table,
     counted,
     lasted,
-    rows_address,
     shared,
     step_words,
     values_of,
@@ -75,19 +75,19 @@ def speed_report(period: Period) -> Report:
 
 
 def _system(numbers: Numbers, of: Period) -> tuple[Cell, ...]:
-    url = rows_address(of, status="straight")
+    url = watch_address(of, status="straight")
     return counted(numbers["counted"], url), lasted(numbers["median"], url), lasted(numbers["most"], url)
 
 
 def _human(numbers: Numbers, totals: Numbers, of: Period) -> tuple[Cell, ...]:
-    url = rows_address(of, status="decided")
+    url = watch_address(of, status="decided")
     return (
         counted(numbers["counted"], url),
         lasted(numbers["median"], url),
         lasted(numbers["most"], url),
-        counted(totals["in_time"], rows_address(of, status="in_time")),
+        counted(totals["in_time"], watch_address(of, status="in_time")),
         # Due were those decided in time, those decided late and those that expired.
-        shared(totals["in_time"], totals["in_time"] + totals["late"], rows_address(of, status="in_time")),
+        shared(totals["in_time"], totals["in_time"] + totals["late"], watch_address(of, status="in_time")),
     )
 
 

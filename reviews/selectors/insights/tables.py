@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Any
 
-from django.utils.formats import date_format, number_format
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from leads.evidence.intervals import interval_of_share
 from leads.evidence.words import share_words, too_early
 from leads.intake.rejections import harmless
-from leads.selectors.funnel import ENOUGH, NOT_KNOWN, Period
-from reviews.evidence.cards import watch_address
+from leads.selectors.funnel import ENOUGH, Period
+from reviews.words import month_words, rounded, week_words
 
 # Of more, the page shows so many and says where the others are.
 ROWS_SHOWN = 20
@@ -94,19 +93,6 @@ class Report:
 # -- cells -----------------------------------------------------------------------------------------------
 
 
-def rows_address(period: Period, **narrowing: Any) -> str:
-    """The list behind a number. None and "" of what captured a lead, or of its last act, is “not known”."""
-    for name in ("campaign", "last_channel", "last_campaign", "last_content"):
-        if name in narrowing:
-            narrowing[name] = narrowing[name] or NOT_KNOWN
-    return watch_address(period, **narrowing)
-
-
-def rounded(value: float, digits: int = 1) -> str:
-    """A measure for reading; `number_format` alone would cut it off."""
-    return number_format(round(value, digits), digits, force_grouping=True)
-
-
 def counted(number: int, url: str = "") -> Cell:
     return Cell(number, number_format(number, force_grouping=True), url)
 
@@ -133,13 +119,9 @@ def lasted(seconds: float | None, url: str = "") -> Cell:
 # -- labels ----------------------------------------------------------------------------------------------
 
 
-def month_words(day: date) -> str:
-    return date_format(day, "M Y")
-
-
 def step_words(step: Period) -> str:
     """A week by its first day, a longer step by its month."""
-    return date_format(step.first, "j M" if step.days <= 7 else "M Y")
+    return week_words(step.first) if step.days <= 7 else month_words(step.first)
 
 
 # -- charts ----------------------------------------------------------------------------------------------
