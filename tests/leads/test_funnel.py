@@ -12,7 +12,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from leads.models import Handoff, Outcome, Reason
-from leads.selectors.funnel import NO_CHANNEL, Period, funnel, narrowed, quarter_of, rate
+from leads.selectors.funnel import NOT_KNOWN, Period, funnel, narrowed, quarter_of, rate
 from leads.selectors.handoffs import watch_list
 from portal.common.models import Workspace
 from tests.builders import NOW, a_document, a_lead, a_source, a_version, maya, sam
@@ -146,7 +146,7 @@ def test_each_number_is_the_length_of_the_list_behind_it() -> None:
     for row in found["by_criterion"]:
         assert watch_list(user, period=PERIOD, criterion=row["key"]).count() == row["returned"]
     for row in found["by_channel"]:
-        channel = row["channel"] or NO_CHANNEL
+        channel = row["channel"] or NOT_KNOWN
         assert watch_list(user, period=PERIOD, channel=channel).count() == row["offered_in_all"]
 
 

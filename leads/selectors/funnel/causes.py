@@ -10,8 +10,8 @@ from django.db.models import Count, QuerySet, Subquery
 
 from leads.models import Activity, Handoff, Term
 from leads.selectors.funnel.conditions import as_number, condition, last_acts
+from leads.selectors.funnel.numbers import Numbers
 
-Numbers = dict[str, Any]
 Cause = str | int | None
 # The causes of some handoffs, then how many of them each name of `OF_CAUSE` counts.
 Alike = Sequence[Any]

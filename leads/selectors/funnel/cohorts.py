@@ -10,11 +10,9 @@ from django.db.models import Count, QuerySet
 
 from leads.models import Handoff, HandoffStatus
 from leads.selectors.funnel.conditions import step_number
-from leads.selectors.funnel.numbers import TOTALS, total_counts, totals_in
+from leads.selectors.funnel.numbers import TOTALS, Numbers, total_counts, totals_in
 from leads.selectors.funnel.periods import Period
 from leads.selectors.reasons import present_reasons
-
-Numbers = dict[str, Any]
 
 
 def cohort_numbers(rows: QuerySet[Handoff], months: list[Period], zone: ZoneInfo) -> list[Numbers]:

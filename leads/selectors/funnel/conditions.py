@@ -19,7 +19,6 @@ from portal.common.selectors import workspace_zone
 RETURN_FAMILIES = (ReasonFamily.DEFINITIONAL, ReasonFamily.CLERICAL, ReasonFamily.PROCEDURAL)
 # How an address says “none is known”, since an empty parameter means “any”.
 NOT_KNOWN = "-"
-NO_CHANNEL = NOT_KNOWN
 
 
 def _conditions() -> dict[str, Any]:

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from django.db.models import Prefetch, Q, QuerySet
 
 from definitions.models import Ballot, BallotStatus, Stage, Vote
 from leads.models import Handoff
 from leads.selectors.funnel.cohorts import week_counts
+from leads.selectors.funnel.numbers import Numbers
 from leads.selectors.funnel.periods import Period, weeks_of
 from portal.common.selectors import workspace_zone
-
-Numbers = dict[str, Any]
 
 # Fewer whole weeks than these say more about the weeks than about the forecast.
 ENOUGH_WEEKS = 4

@@ -19,12 +19,12 @@ from numpy.typing import NDArray
 from leads.evidence.intervals import quantile
 from leads.models import Handoff
 from leads.selectors.funnel.conditions import condition, last_acts, narrowed, step_number
+from leads.selectors.funnel.numbers import Numbers
 from leads.selectors.funnel.periods import Period
 from portal.common.fields import Microseconds
 from portal.common.working_spans import working_spans
 from portal.common.working_time import Calendar
 
-Numbers = dict[str, Any]
 Column = NDArray[np.int64]
 
 SECOND = 1_000_000  # microseconds

@@ -9,9 +9,8 @@ from django.utils.translation import gettext as _
 
 from leads.evidence.cycle import sales_cycle
 from leads.models import Handoff
-from leads.selectors.funnel import ENOUGH, Numbers, Period, narrowed
+from leads.selectors.funnel import ENOUGH, Numbers, Period, narrowed, totals_of
 from leads.selectors.funnel.clauses import clause_numbers
-from leads.selectors.funnel.numbers import totals_of
 from portal.common.selectors import workspace_zone
 from reviews.evidence.cards import watch_address
 from reviews.selectors.insights.tables import (
