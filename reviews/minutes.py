@@ -14,7 +14,7 @@ from portal.common.models import User
 from reviews.evidence.agenda import period_of
 from reviews.evidence.results import headline_numbers
 from reviews.models import Action, AgendaItem, Correction, Meeting, Participation
-from reviews.words import day_words, hour_words
+from reviews.words import day_words, hour_words, outcome_sentences
 
 
 def said_of(item: AgendaItem) -> str:
@@ -137,13 +137,8 @@ def _item(place: int, item: AgendaItem) -> Iterator[str]:
         yield ""
     outcome = item.decision
     if outcome:
-        owner = _(" Owner: %(name)s.") % {"name": plain(outcome.owner)} if outcome.owner else ""
-        review = (
-            _(" To be looked at again by %(day)s.") % {"day": day_words(outcome.review_on)}
-            if outcome.review_on
-            else ""
-        )
-        yield f"**{outcome.get_verdict_display()}.** {plain(outcome.reason)}{owner}{review}".rstrip()
+        verdict, *others = outcome_sentences(outcome)
+        yield " ".join([f"**{verdict}**", *map(plain, others)])
         if outcome.draft:
             yield ""
             address = f"{settings.SITE_URL}{outcome.draft.get_absolute_url()}"

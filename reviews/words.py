@@ -79,14 +79,19 @@ def hour_words(instant: datetime, zone: str) -> str:
     return f"{date_format(localtime(instant, ical.zone_of(zone)), 'l j F Y, H:i')} ({zone})"
 
 
-def outcome_words(outcome: ItemOutcome) -> str:
-    """“Keep. Works. Owner: Rita Novak. To be looked at again by 1 Sep 2026.”"""
+def outcome_sentences(outcome: ItemOutcome) -> list[str]:
+    """The verdict, then why, who owns it and when it is looked at again, as far as these were said."""
     parts = [f"{outcome.get_verdict_display()}.", outcome.reason]
     if outcome.owner:
         parts.append(_("Owner: %(name)s.") % {"name": outcome.owner})
     if outcome.review_on:
         parts.append(_("To be looked at again by %(day)s.") % {"day": day_words(outcome.review_on)})
-    return " ".join(part for part in parts if part)
+    return [part for part in parts if part]
+
+
+def outcome_words(outcome: ItemOutcome) -> str:
+    """“Keep. Works. Owner: Rita Novak. To be looked at again by 1 Sep 2026.”"""
+    return " ".join(outcome_sentences(outcome))
 
 
 def why_extra(meeting: Meeting) -> str:

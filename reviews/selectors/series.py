@@ -64,6 +64,11 @@ def houses_without_seat(attendees: Iterable[Attendee]) -> list[Team]:
     return [house for house in HOUSES if house not in seated]
 
 
+def consulted_among(attendees: Iterable[Attendee]) -> set[int]:
+    """The ids of the people who are asked and free to stay away."""
+    return {each.person_id for each in attendees if each.part == Attendee.Part.CONSULTED}
+
+
 def extras_ahead(series: Series, now: datetime) -> list[Meeting]:
     """Meetings out of the cadence that are still to be held, with who is invited."""
     return list(
@@ -130,7 +135,7 @@ def plan_of(
     table = timetable_of(series)
     first = next(table.occurrences())
     given = _given_until(table, max((each.original_at for each in meetings), default=first))
-    consulted = {each.person_id for each in attendees if each.part == Attendee.Part.CONSULTED}
+    consulted = consulted_among(attendees)
     url = f"{settings.SITE_URL}{series.get_absolute_url()}"
     facilitator = series.facilitator
     return ical.Plan(

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from portal.common import audit
 from portal.common.models import User, Workspace
+from portal.common.selectors import the_workspace
 from reviews import policies
 
 
@@ -34,7 +35,7 @@ def workspace_feed_renew(*, actor: User) -> None:
     """A new address for the calendar of all reviews; the old one stops working at once."""
     policies.may_manage_workspace_feed(actor).require()
     _set_workspace_token(secrets.token_urlsafe(32))
-    audit.record("workspace.feed_renewed", subject=Workspace.objects.get(pk=1), actor=actor)
+    audit.record("workspace.feed_renewed", subject=the_workspace(), actor=actor)
 
 
 @transaction.atomic
@@ -42,7 +43,7 @@ def workspace_feed_stop(*, actor: User) -> None:
     """No address any more."""
     policies.may_manage_workspace_feed(actor).require()
     _set_workspace_token("")
-    audit.record("workspace.feed_stopped", subject=Workspace.objects.get(pk=1), actor=actor)
+    audit.record("workspace.feed_stopped", subject=the_workspace(), actor=actor)
 
 
 def _set_workspace_token(token: str) -> None:

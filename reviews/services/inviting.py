@@ -18,8 +18,13 @@ from portal.common.notify import owe_notification
 from reviews import ical
 from reviews.models import Attendee, Meeting, Series
 from reviews.selectors.meetings import participations_of
-from reviews.selectors.series import attendees_of, guest_of, occasion_of, plan_of
+from reviews.selectors.series import attendees_of, consulted_among, guest_of, occasion_of, plan_of
 from reviews.words import cadence_words, hour_words
+
+
+def sequence_key_of(series: Series, person: User) -> str:
+    """Of all mails of one series to one person, which leave in their order."""
+    return f"{series.uid}:{person.pk}"[:120]
 
 
 def _owe(
@@ -42,7 +47,7 @@ def _owe(
         context={"series": series, "link": f"{settings.SITE_URL}{url}", **context},
         calendar=calendar,
         calendar_method=method,
-        sequence_key=f"{series.uid}:{person.pk}"[:120],
+        sequence_key=sequence_key_of(series, person),
     )
 
 
@@ -135,8 +140,7 @@ def call_off(
 
 def _alone(meeting: Meeting) -> tuple[ical.Plan, ical.Occasion]:
     attendees = attendees_of(meeting.series)
-    consulted = {each.person_id for each in attendees if each.part == Attendee.Part.CONSULTED}
-    return plan_of(meeting.series, attendees, ()), occasion_of(meeting, consulted)
+    return plan_of(meeting.series, attendees, ()), occasion_of(meeting, consulted_among(attendees))
 
 
 def _tell_of(

@@ -16,6 +16,7 @@ from portal.common.models import OutgoingMail, Topic
 from portal.common.notify import Word, owe_notifications
 from reviews.models import AgendaItem, Meeting, MeetingStatus, Participation
 from reviews.selectors.meetings import agenda_of, items_of, meetings_to_prepare
+from reviews.services.inviting import sequence_key_of
 from reviews.words import hour_words
 
 MAILED_DAYS_AHEAD = 7
@@ -76,5 +77,5 @@ def _mail(meeting: Meeting, seat: Participation, items: list[AgendaItem]) -> Out
             "pdf_link": settings.SITE_URL + reverse("reviews:preread_pdf", args=[meeting.pk]),
         },
         # It never overtakes the invitation, nor the word that the meeting is skipped.
-        sequence_key=f"{series.uid}:{seat.person_id}"[:120],
+        sequence_key=sequence_key_of(series, seat.person),
     )

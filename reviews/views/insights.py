@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import urlencode
 
@@ -22,7 +22,7 @@ from reviews.selectors.insights import REPORTS, report_names
 from reviews.selectors.insights.overview import insights as insights_of
 from reviews.selectors.insights.overview import periods_to_choose, table_of
 from reviews.selectors.insights.pulse import answer_of, meeting_asking
-from reviews.selectors.insights.tables import spreadsheet
+from reviews.selectors.insights.tables import Report, spreadsheet
 from reviews.selectors.meetings import meetings_visible_to
 from reviews.services.pulse import pulse_answer
 
@@ -63,13 +63,17 @@ def insights(request: SignedInRequest) -> HttpResponse:
     return render(request, "reviews/insights.html", {**frame, **insights_of(frame["period"])})
 
 
+def _counting(name: str) -> Callable[[Period], Report]:
+    if name not in REPORTS:
+        raise Http404(_("There is no such page of insights."))
+    return REPORTS[name]
+
+
 @require_GET
 def insight(request: SignedInRequest, name: str) -> HttpResponse:
     policies.may_read(request.user).require()
-    if name not in REPORTS:
-        raise Http404(_("There is no such page of insights."))
-    frame = _frame(request, name)
-    return render(request, "reviews/insight.html", {**frame, "report": REPORTS[name](frame["period"])})
+    report_of, frame = _counting(name), _frame(request, name)
+    return render(request, "reviews/insight.html", {**frame, "report": report_of(frame["period"])})
 
 
 @require_GET
@@ -115,10 +119,8 @@ def insights_csv(request: SignedInRequest) -> HttpResponse:
 @require_GET
 def insight_csv(request: SignedInRequest, name: str) -> HttpResponse:
     policies.may_read(request.user).require()
-    if name not in REPORTS:
-        raise Http404(_("There is no such page of insights."))
-    period = PeriodForm(request.GET).period
-    return _spreadsheet(name, period, spreadsheet(REPORTS[name](period).tables))
+    report_of, period = _counting(name), PeriodForm(request.GET).period
+    return _spreadsheet(name, period, spreadsheet(report_of(period).tables))
 
 
 def _spreadsheet(name: str, period: Period, lines: Iterable[Iterable[Any]]) -> HttpResponse:

@@ -173,11 +173,16 @@ def meeting_end(request: SignedInRequest, pk: int) -> HttpResponse:
     return redirect(meeting)
 
 
-@require_GET
-def minutes_download(request: SignedInRequest, pk: int) -> HttpResponse:
+def _with_minutes(request: SignedInRequest, pk: int) -> Meeting:
     meeting = the_meeting(request, pk)
     if not meeting.minutes:
         raise Conflict(_("There are no minutes yet: they are written when the meeting is closed."))
+    return meeting
+
+
+@require_GET
+def minutes_download(request: SignedInRequest, pk: int) -> HttpResponse:
+    meeting = _with_minutes(request, pk)
     return _download(
         corrected(meeting.minutes, corrections_of(meeting), meeting.series.time_zone),
         "text/markdown; charset=utf-8",
@@ -187,9 +192,7 @@ def minutes_download(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @require_GET
 def minutes_pdf(request: SignedInRequest, pk: int) -> HttpResponse:
-    meeting = the_meeting(request, pk)
-    if not meeting.minutes:
-        raise Conflict(_("There are no minutes yet: they are written when the meeting is closed."))
+    meeting = _with_minutes(request, pk)
     # Nothing is to be pressed on paper.
     on_paper = {"is_paper": True, "may_end_actions": False, "user": None}
     body = pdf_of("reviews/minutes_paper.html", {**context_of(request, meeting), **on_paper})

@@ -16,7 +16,7 @@ from tests.builders import a_lead, maya, mona, rita, sam
 
 
 def a_series(actor: User | None = None, **values: Any) -> Series:
-    """Quarterly in Berlin, run by Rita, with Maya, Mona and Sam; from January 2026."""
+    """Quarterly in Berlin, run by Rita, with Maya, Mona and Sam; from May 2026."""
     settings = {
         "title": "Quarterly review",
         "definition": Definition.objects.get(stage="mql"),
