@@ -11,12 +11,17 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
-from email.utils import parseaddr
 from typing import Any
 
 from icalendar import Calendar
 
 MOST_BYTES = 1_000_000
+# Of the calendar in it, which for one answer has some hundred lines, and of the parts of either.
+MOST_CALENDAR_BYTES = 100_000
+MOST_PARTS = 60
+# What stands in quotes or in brackets of a header is not the server's word (RFC 8601, 2.2).
+ASIDES = re.compile(r'"(?:\\.|[^"\\])*"|\((?:\\.|[^()\\])*\)')
+ZONES = re.compile(r"^BEGIN:VTIMEZONE$.*?^END:VTIMEZONE$", re.DOTALL | re.IGNORECASE | re.MULTILINE)
 ANSWERS = {"ACCEPTED": "accepted", "DECLINED": "declined", "TENTATIVE": "tentative"}
 
 
@@ -50,8 +55,20 @@ class Letter:
 
 def letter_of(content: bytes) -> Letter:
     """Read a calendar file, or the calendar part of a mail; raises `Unreadable`."""
+    try:
+        return _letter(content)
+    except Unreadable:
+        raise
+    # Both readers are strict in many ways, and what they raise is not all of one kind.
+    except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError) as error:
+        raise Unreadable(str(error)) from error
+
+
+def _letter(content: bytes) -> Letter:
     if content.lstrip(b"\xef\xbb\xbf \r\n\t")[:15].upper() == b"BEGIN:VCALENDAR":
         return Letter(_replies(content))
+    if content.lower().count(b"content-type") > MOST_PARTS:
+        raise Unreadable("a mail of too many parts")
     message = message_from_bytes(content, policy=policy.default)
     assert isinstance(message, EmailMessage)
     part = next((each for each in message.walk() if _is_calendar(each)), None)
@@ -60,10 +77,11 @@ def letter_of(content: bytes) -> Letter:
     payload = part.get_payload(decode=True)
     if not isinstance(payload, bytes):
         raise Unreadable("a calendar part without content")
-    sender = parseaddr(str(message.get("From", "")))[1].lower()
-    if not sender:
-        raise Unreadable("a mail without a sender")
-    return Letter(_replies(payload), sender, _vouched(message))
+    # Of two senders, a server may vouch for the other one.
+    senders = [each.addr_spec for value in message.get_all("From", []) for each in value.addresses]
+    if len(senders) != 1 or not senders[0]:
+        raise Unreadable("a mail is of one sender")
+    return Letter(_replies(payload), senders[0].lower(), _vouched(message))
 
 
 def _is_calendar(part: Any) -> bool:
@@ -80,25 +98,36 @@ def _vouched(message: EmailMessage) -> frozenset[str]:
     for value in message.get_all("Authentication-Results", []):
         server = str(value).split(";")[0].split()
         if server:
-            passes = re.search(r"\bdmarc\s*=\s*pass\b", str(value), re.IGNORECASE)
-            verdicts.setdefault(server[0].lower(), bool(passes))
+            # A result begins after a semicolon: an address before it may well read “dmarc=pass@…”.
+            results = re.findall(r";\s*dmarc\s*=\s*(\w+)", ASIDES.sub("", str(value)), re.IGNORECASE)
+            verdicts.setdefault(server[0].lower(), {each.lower() for each in results} == {"pass"})
     return frozenset(name for name, is_passed in verdicts.items() if is_passed)
 
 
 def _replies(content: bytes) -> tuple[Reply, ...]:
-    try:
-        calendar = Calendar.from_ical(content)
-        if str(calendar.get("METHOD", "")).upper() != "REPLY":
-            raise Unreadable("the method is not REPLY")
-        replies = tuple(_reply(event) for event in calendar.walk("VEVENT"))
-    except Unreadable:
-        raise
-    # The reader is strict in many ways, and what it raises is not all of one kind.
-    except (ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
-        raise Unreadable(str(error)) from error
+    calendar = Calendar.from_ical(_harmless(content))
+    if str(calendar.get("METHOD", "")).upper() != "REPLY":
+        raise Unreadable("the method is not REPLY")
+    replies = tuple(_reply(event) for event in calendar.walk("VEVENT"))
     if not replies:
         raise Unreadable("no event in it")
     return replies
+
+
+def _harmless(content: bytes) -> str:
+    """The calendar without the time zones that it spells out; raises `Unreadable` for what is no answer.
+
+    The reader would lay out each change of clocks that their rules give, every second if they say so, and
+    keep the zone for whoever comes next. A meeting is found by its wall time without them.
+    """
+    if len(content) > MOST_CALENDAR_BYTES:
+        raise Unreadable("a calendar too large to be an answer")
+    lines = re.sub(r"[\r\n]+", "\n", content.decode("utf-8-sig", errors="replace"))
+    unfolded = re.sub(r"\n[ \t]", "", lines)
+    text = ZONES.sub("", unfolded)
+    if "VTIMEZONE" in text.upper() or text.upper().count("BEGIN") > MOST_PARTS:
+        raise Unreadable("a calendar of too many parts, or of one that does not end")
+    return text
 
 
 def _reply(event: Any) -> Reply:

@@ -15,6 +15,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 from icalendar import Calendar, Event, vCalAddress, vText
+from icalendar.timezone import tzp
 
 from portal.common.errors import Conflict, Invalid, PortalError, Refused
 from portal.common.models import AuditEntry, Notification, OutgoingMail, User
@@ -222,6 +223,11 @@ def test_the_sender_answers_for_nobody_else() -> None:
         ["mx.elsewhere.com; dmarc=pass header.from=example.com"],
         # The server's own word is on top; what is below came with the mail.
         ["mx.example.com; dmarc=fail", "mx.example.com; dmarc=pass"],
+        # What the sender writes into an address is not the server's word.
+        ["mx.example.com; spf=pass smtp.mailfrom=dmarc=pass@evil.example; dmarc=fail"],
+        ['mx.example.com; spf=pass smtp.mailfrom="; dmarc=pass"@evil.example'],
+        ["mx.example.com; spf=pass (said ; dmarc=pass) smtp.mailfrom=evil.example"],
+        ["mx.example.com; dmarc=pass; dmarc=fail"],
     ],
 )
 def test_a_mailbox_may_ask_its_server_whether_the_sender_is_genuine(verdicts: list[str]) -> None:
@@ -290,6 +296,41 @@ def test_an_invitation_of_somebody_else_is_refused(uid: str) -> None:
 def test_what_is_no_reply_is_told_so(case: str, change: Any) -> None:
     a_series()
     refused(change(answer(maya())), Invalid, "no reply to an invitation|neither yes nor no|too large")
+
+
+ZONE = (
+    b"BEGIN:VTIMEZONE\r\nTZID:Elsewhere\r\nBEGIN:STANDARD\r\nDTSTART:19700101T000000\r\n"
+    b"TZOFFSETFROM:+0100\r\nTZOFFSETTO:+0200\r\nRRULE:FREQ=SECONDLY;COUNT=40\r\n"
+    b"END:STANDARD\r\nEND:VTIMEZONE\r\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("case", "change"),
+    [
+        ("two senders", lambda mail: b"From: sam@example.com\n" + mail),
+        ("two addresses", lambda mail: mail.replace(b"From: ", b"From: sam@example.com, ")),
+        ("half an address", lambda mail: re.sub(rb"From: [^\n]*", b"From: <", mail)),
+        ("no domain", lambda mail: re.sub(rb"From: [^\n]*", b"From: a@[", mail)),
+        ("brackets", lambda mail: re.sub(rb"From: [^\n]*", b"From: " + b"(" * 5_000, mail)),
+        ("nested", lambda mail: b"From: a@b.c\n" + b"Content-Type: message/rfc822\n\n" * 2_000 + mail),
+        ("many events", lambda mail: re.sub(rb"(?s)(BEGIN:VEVENT.*END:VEVENT\n)", rb"\1" * 61, mail)),
+        ("deep", lambda mail: mail.replace(b"END:VEVENT", b"BEGIN:VEVENT\n" * 100 + b"END:VEVENT\n" * 101)),
+        ("long", lambda mail: mail.replace(b"END:VEVENT", b"X-A:" + b"\n a" * 40_000 + b"\nEND:VEVENT")),
+        ("half a zone", lambda mail: mail.replace(b"BEGIN:VEVENT", b"BEGIN:VTIMEZONE\nBEGIN:VEVENT")),
+    ],
+)  # fmt: skip
+def test_a_mail_made_to_break_the_reader_is_no_reply(case: str, change: Any) -> None:
+    a_series()
+    refused(change(mailed(maya(), answer(maya()))), Invalid, "no reply to an invitation")
+
+
+def test_a_time_zone_that_a_reply_spells_out_is_not_laid_out() -> None:
+    a_series()
+    content = answer(maya()).replace(b"BEGIN:VEVENT", ZONE + b"BEGIN:VEVENT")
+    reply_import(content=content, actor=maya())
+    assert tzp.timezone("Elsewhere") is None
+    assert replies(maya()) == ["accepted"] * 4
 
 
 # -- the doors -----------------------------------------------------------------------------------------------
