@@ -21,11 +21,10 @@ def item_put_off(*, item: AgendaItem, actor: User, reason: str = "") -> None:
 
     The close carries it over; until then it can be brought back, in the room too.
     """
-    policies.may_put_off(actor, item).require()
+    _hold(item, actor)
     reason = reason.strip()
     if item.needs_outcome and not reason:
         raise Invalid(_("Say why this can wait: the clause stays as it is until then."), field="reason")
-    hold_for_taking_part(item.meeting, actor)
     ITEM.apply(item, "defer")
     if item.needs_outcome:
         ItemOutcome.objects.create(
@@ -41,8 +40,13 @@ def item_put_off(*, item: AgendaItem, actor: User, reason: str = "") -> None:
 @transaction.atomic
 def item_bring_back(*, item: AgendaItem, actor: User) -> None:
     """On the agenda again, at its old place."""
-    policies.may_put_off(actor, item).require()
-    hold_for_taking_part(item.meeting, actor)
+    _hold(item, actor)
     ITEM.apply(item, "take_up")
     ItemOutcome.objects.filter(item=item).delete()
     audit.record("item.brought_back", subject=item, actor=actor)
+
+
+def _hold(item: AgendaItem, actor: User) -> None:
+    """The item's meeting as it stands: one that was opened meanwhile keeps what its room decided."""
+    item.meeting = hold_for_taking_part(item.meeting, actor)
+    policies.may_put_off(actor, item).require()

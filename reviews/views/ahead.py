@@ -65,7 +65,9 @@ def _item(request: SignedInRequest, pk: int) -> AgendaItem:
 def item_leave_out(request: SignedInRequest, pk: int) -> HttpResponse:
     item = _item(request, pk)
     try:
-        item_put_off(item=item, actor=request.user, reason=request.POST.get("reason", "")[:5_000])
+        # PostgreSQL takes no NUL.
+        reason = request.POST.get("reason", "").replace("\0", "")[:5_000]
+        item_put_off(item=item, actor=request.user, reason=reason)
     except Invalid as error:
         meeting = the_meeting(request, item.meeting_id)
         return meeting_answer(request, meeting, status=422, alert=str(error))

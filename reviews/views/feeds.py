@@ -74,7 +74,8 @@ def feed(request: HttpRequest, token: str) -> HttpResponse:
     """The calendar of whoever holds the secret address: programs cannot sign in."""
     # PostgreSQL takes no NUL, which an address may well carry.
     person = None if "\0" in token else active_people().filter(feed_token=token).first()
-    if person is None:
+    # Whoever is in no team any more reads no reviews, by the old address neither.
+    if person is None or not policies.may_read(person):
         raise Http404
     return _calendar(calendar_of_person(person))
 

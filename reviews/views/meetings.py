@@ -147,9 +147,8 @@ def meeting_postpone(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def meeting_skip(request: SignedInRequest, pk: int) -> HttpResponse:
-    meeting = meeting_cancel(
-        meeting=the_meeting(request, pk), actor=request.user, note=request.POST.get("note", "")[:300]
-    )
+    note = request.POST.get("note", "").replace("\0", "")[:300]  # PostgreSQL takes no NUL
+    meeting = meeting_cancel(meeting=the_meeting(request, pk), actor=request.user, note=note)
     messages.success(request, _("The meeting is skipped, and everyone is told."))
     return redirect(meeting.series)
 
