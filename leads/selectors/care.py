@@ -94,7 +94,7 @@ def with_pick_ups(user: User, handoffs: Iterable[Handoff]) -> None:
     """
     rows = list(handoffs)
     waiting = to_pick_up(user).filter(pk__in=[row.pk for row in rows]).order_by()
-    due_at = dict(waiting.values_list("pk", "pick_up_due_at"))
+    due_at = dict(waiting.values_list("pk", "pick_up_due_at"))  # type: ignore[misc]
     for row in rows:
         row.picked, row.is_waiting = pick_up_of(row), row.pk in due_at  # type: ignore[attr-defined]
         row.pick_up_due_at = due_at.get(row.pk)  # type: ignore[attr-defined]

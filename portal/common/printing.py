@@ -6,17 +6,21 @@ page's own print stylesheet is the way: a page asks `can_print` before it offers
 
 from __future__ import annotations
 
-from functools import cache
+import functools
+from hashlib import sha256
 from importlib import import_module
 from typing import Any
 
 import structlog
+from django.core.cache import cache
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from portal.common.errors import PortalError
 
 log = structlog.get_logger(__name__)
+
+KEPT_SECONDS = 3600
 
 
 class CannotPrint(PortalError):
@@ -25,7 +29,7 @@ class CannotPrint(PortalError):
     status = 501
 
 
-@cache
+@functools.cache
 def _press() -> Any:
     """The writer; None where WeasyPrint or Pango is missing. Asked once for each process.
 
@@ -52,5 +56,11 @@ def pdf_of(template: str, context: dict[str, Any]) -> bytes:
         raise CannotPrint(
             _("This portal cannot write a PDF. Print the page from your browser: it is laid out for paper.")
         )
-    written: bytes = press.written(render_to_string(template, context))
+    html = render_to_string(template, context)
+    key = f"pdf:{sha256(html.encode()).hexdigest()}"
+    written: bytes | None = cache.get(key)
+    if written is None:
+        # Seconds for a long agenda, which everybody who is invited opens on the same morning.
+        written = press.written(html)
+        cache.set(key, written, KEPT_SECONDS)
     return written
