@@ -126,6 +126,8 @@ def carry_to_next(items: list[AgendaItem], following: Meeting) -> None:
         if item.status == AgendaItem.Status.DEFERRED
         or (item.status == AgendaItem.Status.WAITING and item.added_by_id)
     ]
+    # Whoever prepares that agenda at this moment comes first or second, and writes no item beside ours.
+    following = Meeting.objects.select_for_update(of=("self",)).get(pk=following.pk)
     known = {item.source_key: item for item in following.items.all()}
     position = last_position(following)
     for item in left:

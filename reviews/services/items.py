@@ -56,7 +56,9 @@ def item_move(*, item: AgendaItem, actor: User, is_up: bool) -> None:
     """One place up or down."""
     meeting = hold_for_taking_part(item.meeting, actor)
     items = items_of(meeting)
-    place = next(number for number, each in enumerate(items) if each.pk == item.pk)
+    place = next((number for number, each in enumerate(items) if each.pk == item.pk), None)
+    if place is None:
+        raise Conflict(_("This item is not on the agenda any more."))
     other = place - 1 if is_up else place + 1
     if 0 <= other < len(items):
         items[place], items[other] = items[other], items[place]
@@ -104,7 +106,9 @@ def _take_up_next(meeting: Meeting, item: AgendaItem) -> None:
     if meeting.current_item_id != item.pk:
         return
     items = items_of(meeting)
-    place = next(number for number, each in enumerate(items) if each.pk == item.pk)
+    place = next((number for number, each in enumerate(items) if each.pk == item.pk), None)
+    if place is None:
+        raise Conflict(_("This item is not on the agenda any more."))
     following = [*items[place + 1 :], *items[:place]]
     waiting = next((each for each in following if each.status == AgendaItem.Status.WAITING), None)
     room_goes_to(meeting, waiting, timezone.now())

@@ -194,6 +194,9 @@ def test_items_change_places(meeting: Meeting) -> None:
     first, second = meeting.items.order_by("position")[:2]
     item_move(item=second, actor=rita(), is_up=True)
     assert list(meeting.items.order_by("position")[:2]) == [second, first]
+    AgendaItem.objects.filter(pk=first.pk).delete()
+    with pytest.raises(Conflict, match="not on the agenda any more"):
+        item_move(item=first, actor=rita(), is_up=True)
 
 
 def test_stale_notes_are_refused_with_both_texts(meeting: Meeting) -> None:
