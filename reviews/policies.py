@@ -62,9 +62,9 @@ def may_reply(user: User, meeting: Meeting) -> Decision:
 
 
 def may_answer_pulse(user: User, meeting: Meeting) -> Decision:
-    """The people of both houses, invited or not, until the meeting is closed."""
-    if meeting.status not in (MeetingStatus.SCHEDULED, MeetingStatus.OPEN):
-        return deny(_("This review is over. The next one asks again."))
+    """The people of both houses, invited or not, until the meeting is opened: then the answers are shown."""
+    if meeting.status != MeetingStatus.SCHEDULED:
+        return deny(_("This review has begun, and its answers are counted. The next one asks again."))
     if not user.is_active or user.team not in HOUSES:
         return deny(_("The pulse asks the people of marketing and sales."))
     return ALLOW

@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 
 from definitions import steps
 from definitions.steps import DONE, IN_PART, NOT_YET, Link, Standing, Subject
-from reviews.selectors.overdue import Missed, missed_reviews
-from reviews.selectors.series import next_meeting_about, series_about
+from reviews.selectors.overdue import Missed, is_to_come, meetings_unheld, missed_of
+from reviews.selectors.series import series_about
 
 
 def register() -> None:
@@ -17,10 +17,10 @@ def register() -> None:
 
 
 def review_step(subject: Subject) -> Standing:
-    for missed in missed_reviews(timezone.now()):
-        if missed.series.definition_id == subject.definition.pk:
-            return _missed(missed)
-    meeting = next_meeting_about(subject.definition)
+    now, rows = timezone.now(), list(meetings_unheld().filter(series__definition=subject.definition))
+    for missed in missed_of(rows, now):
+        return _missed(missed)
+    meeting = next((row for row in rows if is_to_come(row, now)), None)
     if meeting is not None:
         values = {
             "series": meeting.series,

@@ -67,7 +67,7 @@ def meetings_unheld() -> QuerySet[Meeting]:
         Meeting.objects.filter(Q(series__ended_at=None) | Q(status=MeetingStatus.OPEN))
         .exclude(status=MeetingStatus.CLOSED)
         .annotate(is_made_up=Exists(held))
-        .select_related("series__created_by")
+        .select_related("series__created_by", "series__definition")
         .order_by("starts_at", "pk")
     )
 

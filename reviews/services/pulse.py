@@ -16,6 +16,8 @@ def pulse_answer(*, meeting: Meeting, actor: User, score: int, sentence: str = "
 
     The trail tells that somebody answered and not what, since answers are shown without names.
     """
+    # Whoever opens the meeting at this moment comes first or second: what is shown then changes no more.
+    meeting = Meeting.objects.select_for_update(of=("self",)).get(pk=meeting.pk)
     policies.may_answer_pulse(actor, meeting).require()
     answer, _created = PulseAnswer.objects.update_or_create(
         meeting=meeting, person=actor, defaults={"score": score, "sentence": sentence.strip()[:300]}

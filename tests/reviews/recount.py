@@ -342,16 +342,19 @@ def _at(raw: Raw, day: date) -> datetime:
 def pulse(raw: Raw) -> Told:
     told: Told = {}
     groups: dict[str, list[int]] = {}
+    begun: set[str] = set()
     answers = PulseAnswer.objects.select_related("meeting", "person")
     for answer in answers:
         day = raw.day(answer.meeting.starts_at)
         if day <= raw.last:
             for house in ("marketing", "sales"):
                 groups.setdefault(f"{day.isoformat()} {house}", [])
+                if answer.meeting.opened_at is not None:
+                    begun.add(f"{day.isoformat()} {house}")
             if answer.person.team in ("marketing", "sales"):
                 groups[f"{day.isoformat()} {answer.person.team}"].append(answer.score)
     for of, scores in groups.items():
-        is_shown = len(scores) >= 3
+        is_shown = len(scores) >= 3 and of in begun
         told["pulse", of, "answers"] = number(len(scores))
         told["pulse", of, "mean"] = number(
             sum(scores) / len(scores) if is_shown else None, len(scores) if is_shown else None

@@ -11,6 +11,7 @@ import pytest
 import time_machine
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from definitions.models import Version
 from leads.models import Handoff
@@ -159,6 +160,15 @@ def meeting(version: Version) -> Meeting:
     return first_meeting(a_series())
 
 
+def opened(meeting: Meeting) -> None:
+    """Begun, and every earlier one closed: as far as the pulse can tell."""
+    at = timezone.now()
+    Meeting.objects.filter(series=meeting.series_id, status="open").update(
+        status="closed", closed_at=at, numbers={}, minutes="-"
+    )
+    Meeting.objects.filter(pk=meeting.pk).update(status="open", opened_at=at)
+
+
 def give(person: User, meeting: Meeting, **data: Any) -> Any:
     return signed_in(person).post(reverse("reviews:pulse_answer", args=[meeting.pk]), data)
 
@@ -182,12 +192,11 @@ def test_an_answer_that_is_none_comes_back(meeting: Meeting, data: dict[str, str
     assert not PulseAnswer.objects.exists()
 
 
-def test_only_the_two_sides_are_asked_and_only_until_the_close(meeting: Meeting) -> None:
+def test_only_the_two_sides_are_asked_and_only_until_the_meeting_opens(meeting: Meeting) -> None:
     response = give(ada(), meeting, score="3")
     assert response.status_code == 403
     assert "asks the people of marketing and sales" in response.content.decode()
-    Meeting.objects.filter(pk=meeting.pk).update(status="cancelled")
-    meeting.refresh_from_db()
+    opened(meeting)
     with pytest.raises(Refused, match="The next one asks again"):
         pulse_answer(meeting=meeting, actor=maya(), score=3)
     assert not PulseAnswer.objects.exists()
@@ -198,6 +207,8 @@ def test_no_mean_while_an_answer_could_be_told_from_it(meeting: Meeting) -> None
         PulseAnswer.objects.create(meeting=meeting, person=person, score=score, sentence=f"By {score}.")
     client = signed_in(ada())
     period = "?from=2026-01-01&to=2026-12-31"
+    assert "By 5." not in page(client, "pulse", period)  # others still answer
+    opened(meeting)
     trends = client.get(reverse("reviews:insight", args=["pulse"]) + period).context["report"].more["trends"]
     assert [(each["house"], each["mean"]) for each in trends] == [("marketing", ""), ("sales", "4.0")]
     found = page(client, "pulse", period)
@@ -211,6 +222,8 @@ def test_the_trend_compares_with_the_review_before(meeting: Meeting) -> None:
     for person, before, now in ((sam(), 2, 4), (sofia(), 2, 4), (rita(), 3, 4)):
         PulseAnswer.objects.create(meeting=earlier, person=person, score=before)
         PulseAnswer.objects.create(meeting=meeting, person=person, score=now)
+    opened(earlier)
+    opened(meeting)
     response = signed_in(maya()).get(
         reverse("reviews:insight", args=["pulse"]) + "?from=2026-01-01&to=2026-12-31"
     )

@@ -1,6 +1,7 @@
 """The pulse: how well each side says that the agreement serves it, review after review.
 
-Answers are shown without names, and not at all while fewer than three of a side have answered.
+Answers are shown without names, and not at all where fewer than three of a side have answered or while
+people still answer: a fourth answer could be told from the difference that it makes.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from definitions.selectors import the_definition
 from leads.selectors.funnel import Period
 from portal.common.models import HOUSES, Team, User
 from portal.common.selectors import workspace_zone
-from reviews.models import Meeting, PulseAnswer
+from reviews.models import Meeting, MeetingStatus, PulseAnswer
 from reviews.selectors.insights.tables import Cell, Report, Row, Table, counted, values_of
 from reviews.selectors.series import next_meeting_about
 from reviews.words import day_words, pulse_question, pulse_words, rounded
@@ -59,14 +60,20 @@ def pulse_report(period: Period) -> Report:
         tuple(
             Row(
                 _("%(day)s, %(house)s") % {"day": _day(meeting, zone), "house": Team(house).label},
-                _cells(counts.get((meeting.pk, str(house)), {})),
+                _cells(counts.get((meeting.pk, str(house)), {}), meeting),
                 f"{meeting.starts_at.astimezone(zone).date().isoformat()} {house}",
             )
             for meeting, house in sides
         ),
     )
-    notes = (_("A mean is shown when at least %(n)d people of a side have answered.") % {"n": LEAST_ANSWERS},)
-    more = {"trends": _trends(table, sides), "sentences": _sentences(meetings[-1:], counts)}
+    notes = (
+        _("Answers are shown from the opening of the review on, of sides with at least %(n)d of them.")
+        % {"n": LEAST_ANSWERS},
+    )
+    more = {
+        "trends": _trends(table, sides),
+        "sentences": _sentences([each for each in meetings if _has_begun(each)][-1:], counts),
+    }
     return Report((table,), (_chart(table, meetings, zone),), notes, more)
 
 
@@ -83,10 +90,14 @@ def _counts(meetings: list[Meeting]) -> dict[tuple[int, str], dict[int, int]]:
     return {(meeting, team): dict(zip(SCORES, counts, strict=True)) for meeting, team, *counts in found}
 
 
-def _cells(counts: dict[int, int]) -> tuple[Cell, ...]:
+def _has_begun(meeting: Meeting) -> bool:
+    return meeting.status in (MeetingStatus.OPEN, MeetingStatus.CLOSED)
+
+
+def _cells(counts: dict[int, int], meeting: Meeting) -> tuple[Cell, ...]:
     answers = sum(counts.values())
-    if answers < LEAST_ANSWERS:
-        hidden = Cell(None, _("too few"))
+    if answers < LEAST_ANSWERS or not _has_begun(meeting):
+        hidden = Cell(None, _("too few") if _has_begun(meeting) else _("not yet"))
         return counted(answers), hidden, *(hidden for _score in SCORES)
     mean = sum(score * count for score, count in counts.items()) / answers
     return (
