@@ -93,8 +93,9 @@ def meeting_close(*, meeting: Meeting, actor: User) -> Meeting:
 
 def _held(meeting: Meeting) -> Meeting:
     """The meeting as it stands, held for this transaction; `Conflict` says who has closed it already."""
-    rows = Meeting.objects.select_for_update(of=("self",))
-    rows = rows.select_related("series__definition__active_version", "closed_by")
+    # First the lock, then the row: what PostgreSQL joins to a row that it had to wait for is of before.
+    Meeting.objects.select_for_update().get(pk=meeting.pk)
+    rows = Meeting.objects.select_related("series__definition__active_version", "closed_by")
     held = rows.get(pk=meeting.pk)
     if held.closed_at:
         values = {"who": held.closed_by, "when": hour_words(held.closed_at, held.series.time_zone)}
