@@ -1,6 +1,4 @@
-"""The whole loop in a browser, with a real worker: import, draft, vote, rescore, hand off, return.
-
-The review that follows has a story of its own (`test_quarter.py`).
+"""The whole loop in a browser, with a real worker: import, draft, vote, rescore, hand off, review, amend.
 
 Every page that it comes by is held against axe-core, and nothing may go wrong unseen in the console.
 """
@@ -21,6 +19,7 @@ from definitions.models import Ballot, Version
 from leads.models import Activity, Handoff, Import, Lead, Score
 from portal.common.models import OutgoingMail
 from portal.tasks import sweep
+from reviews.models import Meeting
 from tests.browser.visitors import LONG, Visitor
 from tests.builders import PASSWORD, marco, maya, mona, rita, sam, sofia
 
@@ -63,6 +62,7 @@ def test_the_whole_loop(visitor: Visitor, tmp_path: Path) -> None:
     watch_the_run(visitor, draft)
     work_the_queue(visitor)
     see_what_became(visitor)
+    hold_the_review(visitor)
 
 
 def set_up(visitor: Visitor) -> None:
@@ -284,3 +284,59 @@ def see_what_became(visitor: Visitor) -> None:
     expect(
         visitor.page.locator("tbody").get_by_text("No real interest behind the activity").first
     ).to_be_visible()
+
+
+def hold_the_review(visitor: Visitor) -> None:
+    """Rita schedules the series, opens the review, decides every item, amends a clause and closes."""
+    page = visitor.page
+    visitor.be(rita())
+    visitor.go("/reviews/")
+    visitor.look()
+    visitor.go("/reviews/new")
+    starts = timezone.localdate() + timedelta(days=2)
+    page.locator("[name=starts_on]").fill(starts.isoformat())
+    page.locator("[name=attendees]").locator("visible=true").first.wait_for()
+    for person in (maya(), sam()):
+        page.get_by_role("group", name="Invited").get_by_label(person.name).check()
+    visitor.look()
+    visitor.press("Schedule and invite")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Quarterly review")
+    visitor.look()
+    # One to the series, and one to each checkpoint of the assumptions that the new definition rests on.
+    asked = OutgoingMail.objects.filter(calendar_method="REQUEST", to_user=maya())
+    assert (asked.count(), Meeting.objects.filter(is_extra=True).count()) == (3, 2)
+    meeting = Meeting.objects.filter(is_extra=False).earliest("starts_at")
+    visitor.go(f"/reviews/meetings/{meeting.pk}")
+    page.get_by_role("button", name=re.compile("Prepare it now|Renew the evidence")).click()
+    expect(page.locator("#agenda .agenda > li").first).to_be_visible(timeout=LONG)
+    visitor.look()
+    page.locator("summary", has_text="Open the meeting").click()
+    visitor.press("Open it now")
+    page.wait_for_load_state()
+    visitor.look()
+    challenged = meeting.items.filter(needs_outcome=True).exclude(criterion_key="").first()
+    assert challenged is not None
+    for item in meeting.items.filter(needs_outcome=True):
+        visitor.go(f"/reviews/meetings/{meeting.pk}?item={item.pk}")
+        verdict = "Amend" if item == challenged else "Keep"
+        page.get_by_label(verdict, exact=True).check()
+        page.get_by_label("Why").fill("Two visits in a minute are no interest.")
+        visitor.look()
+        visitor.press("Record the outcome")
+        row = page.locator("#room-state .agenda > li", has_text=item.title)
+        expect(row).to_contain_text(verdict, timeout=LONG)
+    amended = Version.objects.get(status="draft")
+    assert amended.criteria.count() == 3
+    visitor.go(f"/reviews/meetings/{meeting.pk}")
+    page.locator("summary", has_text="Close the meeting").click()
+    visitor.press("Close it")
+    page.wait_for_load_state()
+    visitor.look()
+    meeting.refresh_from_db()
+    assert (meeting.status, meeting.numbers is not None) == ("closed", True)
+    visitor.go("/reviews/insights")
+    visitor.look()
+    visitor.go(f"/definitions/drafts/{amended.pk}/")
+    visitor.look()
+    visitor.go("/")
+    visitor.look()
