@@ -31,6 +31,7 @@ from reviews.models import (
     Verdict,
 )
 from reviews.services.occurrences import keep_ahead
+from reviews.services.preparing import item_proposed
 from reviews.services.reminding import next_reminder
 
 TUESDAY = 1
@@ -154,18 +155,7 @@ def _held(series: Series, at: datetime, first: date, last: date, people: dict[st
 
 def _items(meeting: Meeting, as_of: datetime, first_position: int = 1) -> list[AgendaItem]:
     return [
-        AgendaItem(
-            meeting=meeting,
-            source_key=found.source_key,
-            kind=found.kind,
-            title=found.title,
-            criterion_key=found.criterion_key,
-            version=found.version,
-            evidence=found.evidence,
-            needs_outcome=found.needs_outcome,
-            minutes_planned=found.minutes,
-            position=position,
-        )
+        item_proposed(meeting, found, position=position)
         for position, found in enumerate(proposals(meeting, as_of), start=first_position)
     ]
 

@@ -107,6 +107,22 @@ def _take_off(meeting: Meeting, asked_for: set[str]) -> int:
     return gone
 
 
+def item_proposed(meeting: Meeting, proposal: Proposal, *, position: int) -> AgendaItem:
+    """What the evidence proposes as an item of this agenda, not stored yet."""
+    return AgendaItem(
+        meeting=meeting,
+        source_key=proposal.source_key,
+        kind=proposal.kind,
+        title=proposal.title[:250],
+        criterion_key=proposal.criterion_key,
+        version=proposal.version,
+        evidence=proposal.evidence,
+        needs_outcome=proposal.needs_outcome,
+        minutes_planned=proposal.minutes,
+        position=position,
+    )
+
+
 def _write(meeting: Meeting, found: list[Proposal]) -> int:
     known = {item.source_key: item for item in meeting.items.select_related("outcome")}
     last = last_position(meeting)
@@ -115,18 +131,7 @@ def _write(meeting: Meeting, found: list[Proposal]) -> int:
         item = known.get(proposal.source_key)
         if item is None:
             added += 1
-            AgendaItem.objects.create(
-                meeting=meeting,
-                source_key=proposal.source_key,
-                kind=proposal.kind,
-                title=proposal.title[:250],
-                criterion_key=proposal.criterion_key,
-                version=proposal.version,
-                evidence=proposal.evidence,
-                needs_outcome=proposal.needs_outcome,
-                minutes_planned=proposal.minutes,
-                position=last + added,
-            )
+            item_proposed(meeting, proposal, position=last + added).save()
         elif item.status == AgendaItem.Status.WAITING and item.decision is None:
             # An item that was carried over keeps its own place and gets the new evidence.
             item.kind, item.title, item.evidence = proposal.kind, proposal.title[:250], proposal.evidence
