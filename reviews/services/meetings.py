@@ -12,7 +12,7 @@ from portal.common import audit
 from portal.common.errors import Conflict, Invalid
 from portal.common.models import User
 from reviews import policies
-from reviews.models import AgendaItem, Meeting, MeetingStatus, Participation
+from reviews.models import AgendaItem, Meeting, MeetingStatus, Participation, Series
 from reviews.selectors.meetings import items_of
 from reviews.services.inviting import ask_to, call_off
 from reviews.services.occurrences import check_start, count_up, held_series
@@ -113,17 +113,25 @@ def meeting_reply(*, meeting: Meeting, actor: User, reply: str) -> Participation
     return participation
 
 
-@transaction.atomic
 def meeting_open(*, meeting: Meeting, actor: User) -> Meeting:
     """Begin: the evidence is renewed a last time, the first item is taken up."""
     policies.may_run_meeting(actor, meeting).require()
-    if (
-        Meeting.objects.filter(series=meeting.series_id, status=MeetingStatus.OPEN)
-        .exclude(pk=meeting.pk)
-        .exists()
-    ):
+    _require_no_other_open(meeting)
+    # In its own transaction: with a million leads the evidence takes seconds, and others have to write.
+    return _opened(meeting_prepare(meeting=meeting, actor=actor), actor)
+
+
+def _require_no_other_open(meeting: Meeting) -> None:
+    others = Meeting.objects.filter(series=meeting.series_id, status=MeetingStatus.OPEN)
+    if others.exclude(pk=meeting.pk).exists():
         raise Conflict(_("Another meeting of this series is still open. Close it first."))
-    meeting = meeting_prepare(meeting=meeting, actor=actor)
+
+
+@transaction.atomic
+def _opened(meeting: Meeting, actor: User) -> Meeting:
+    # Two meetings of one series, opened at once, are put in line.
+    Series.objects.select_for_update().get(pk=meeting.series_id)
+    _require_no_other_open(meeting)
     waiting = [item for item in items_of(meeting) if item.status == AgendaItem.Status.WAITING]
     now = timezone.now()
     MEETING.apply(

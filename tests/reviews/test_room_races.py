@@ -6,7 +6,6 @@ import threading
 from datetime import timedelta
 
 import pytest
-import time_machine
 from django.db import connections
 from django.utils import timezone
 
@@ -18,24 +17,19 @@ from reviews.models import Action, ItemOutcome, Meeting
 from reviews.services.actions import action_add, action_end
 from reviews.services.closing import meeting_close
 from reviews.services.items import StaleNotes, item_add, item_decide, item_note
+from reviews.services.meetings import meeting_open
 from reviews.services.presence import attendance_set
 from reviews.services.reminding import actions_remind_due
 from tests.builders import NOW, an_active_version, maya, mona, rita, sam
 from tests.races import at_once, faults
-from tests.reviews.builders import an_open_meeting
+from tests.reviews.builders import a_series, an_open_meeting
 from tests.reviews.room_stories import as_it_stands, item_of
 
-pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture(autouse=True)
-def _at_noon():
-    with time_machine.travel(NOW, tick=False):
-        yield
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("at_noon")]
 
 
 @pytest.fixture
-def meeting(_at_noon: None) -> Meeting:
+def meeting(at_noon: None) -> Meeting:
     return an_open_meeting(an_active_version(), NOW)
 
 
@@ -51,6 +45,22 @@ def test_two_who_close_at_once(meeting: Meeting) -> None:
     assert str(late).startswith(f"{closer} closed this meeting on ")
     assert AuditEntry.objects.filter(verb="meeting.closed").count() == 1
     assert OutgoingMail.objects.filter(key__startswith="review-minutes").count() == 4
+    assert breaches() == []
+
+
+def test_two_meetings_of_one_series_opened_at_once(at_noon: None) -> None:
+    """One is first; the other is told, and its meeting stands ahead as before."""
+    an_active_version()
+    first, second = a_series().meetings.order_by("starts_at")[:2]
+    one, other = rita(), mona()
+    found = at_once(
+        lambda: meeting_open(meeting=first, actor=one), lambda: meeting_open(meeting=second, actor=other)
+    )
+    (late,) = faults(found)
+    assert isinstance(late, Conflict)
+    assert str(late) == "Another meeting of this series is still open. Close it first."
+    assert Meeting.objects.filter(status="open").count() == 1
+    assert AuditEntry.objects.filter(verb="meeting.opened").count() == 1
     assert breaches() == []
 
 
