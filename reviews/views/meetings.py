@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from definitions.forms.ballots import VoteForm
 from portal.common.errors import Conflict, Invalid
 from portal.common.models import User
-from portal.common.printing import pdf_of
+from portal.common.printing import can_print, pdf_of
 from portal.common.requests import SignedInRequest
 from reviews import policies
 from reviews.evidence.agenda import period_of
@@ -101,6 +101,7 @@ def _minutes(context: dict[str, Any], user: User) -> dict[str, Any]:
         ],
         "late_words": [each for each in corrections if each.item_id is None],
         "may_correct": policies.may_correct(user, meeting),
+        "can_print": can_print(),
         "is_paper": False,
     }
 
