@@ -16,6 +16,7 @@ from django.conf import settings
 from django.db import connection
 
 from portal.celery import app as celery_app
+from portal.common import printing
 
 # Playwright's loop runs in the test's thread, where Django then refuses synchronous queries.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -141,6 +142,18 @@ def assert_accessible(page_faults: list[str]) -> Callable[[Any], None]:
         assert found == [], f"{page.url}: {found}"
 
     return check
+
+
+# -- paper ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def cannot_print(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """As on a machine without WeasyPrint: its module cannot be imported."""
+    printing._press.cache_clear()
+    monkeypatch.setitem(sys.modules, "portal.common.press", None)
+    yield
+    printing._press.cache_clear()
 
 
 # -- a real worker -------------------------------------------------------------------------------------------

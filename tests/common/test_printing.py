@@ -20,15 +20,6 @@ BASE = Path(__file__).resolve().parent.parent.parent
 STYLES = f'<link rel="stylesheet" href="{settings.STATIC_URL}css/paper.css">'
 
 
-@pytest.fixture
-def cannot_print(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """As on a machine without WeasyPrint: its module cannot be imported."""
-    printing._press.cache_clear()
-    monkeypatch.setitem(sys.modules, "portal.common.press", None)
-    yield
-    printing._press.cache_clear()
-
-
 def written(html: str) -> bytes:
     press = printing._press()
     assert press is not None, "WeasyPrint needs Pango here: see docs/operate.md"

@@ -11,7 +11,7 @@ from leads.models import Handoff, Outcome, OutcomeKind, Reason
 from reviews.models import AgendaItem, Meeting
 from reviews.services.preparing import meeting_prepare
 from tests.builders import NOW, a_lead, a_source, an_activity, maya, sam
-from tests.reviews.builders import a_series, first_meeting
+from tests.reviews.builders import a_handoff, a_series, first_meeting
 
 CHANNELS = ("Webinar", "Paid search", "")
 CAMPAIGNS = ("Spring fair", "Brand", "")
@@ -111,3 +111,10 @@ def table_of(item: AgendaItem, title: str) -> dict[str, list[tuple[str, str]]]:
     """The rows of one table by their label: each cell as (value, of)."""
     (table,) = (each for each in item.evidence["tables"] if each["title"].startswith(title))
     return {each["label"]: [(cell["value"], cell["of"]) for cell in each["cells"]] for each in table["rows"]}
+
+
+def weekly(version: Version, *numbers: int) -> None:
+    """So many offers in each week from that of Monday 6 April on."""
+    for week, number in enumerate(numbers):
+        for place in range(number):
+            a_handoff(version, NOW - timedelta(days=28 - 7 * week, hours=-place), "accepted")

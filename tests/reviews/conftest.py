@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
+import time_machine
 
 from definitions.models import Version
 from reviews.models import Meeting
 from tests.builders import NOW, an_active_version
 from tests.reviews.builders import an_open_meeting
+
+
+@pytest.fixture
+def at_noon() -> Iterator[None]:
+    with time_machine.travel(NOW, tick=False):
+        yield
 
 
 @pytest.fixture

@@ -31,13 +31,7 @@ from tests.builders import NOW, a_criterion, a_document, a_version, marco, maya,
 from tests.reviews.agenda_stories import a_prepared_meeting, item_of
 from tests.reviews.builders import a_handoff, a_series, first_meeting
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _at_noon():
-    with time_machine.travel(NOW, tick=False):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_noon")]
 
 
 @pytest.fixture

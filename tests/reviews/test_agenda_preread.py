@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-import sys
 import zlib
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -29,14 +27,8 @@ from tests.builders import NOW, a_version, an_active_version, marco, maya, mona,
 from tests.reviews.agenda_stories import a_persona, a_prepared_meeting, a_quarter, item_of
 from tests.reviews.builders import a_handoff, a_series, first_meeting
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_noon")]
 INVITED = {"maya@example.com", "mona@example.com", "rita@example.com", "sam@example.com"}
-
-
-@pytest.fixture(autouse=True)
-def _at_noon():
-    with time_machine.travel(NOW, tick=False):
-        yield
 
 
 def mailed() -> list[str]:
@@ -199,14 +191,6 @@ def test_the_pdf_is_the_same_agenda(full: Meeting) -> None:
     assert response.content.startswith(b"%PDF-")
     assert words_in(response.content) > 300
     assert words_in(printing.pdf_of("shared/paper.html", {})) < 10
-
-
-@pytest.fixture
-def cannot_print(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    printing._press.cache_clear()
-    monkeypatch.setitem(sys.modules, "portal.common.press", None)
-    yield
-    printing._press.cache_clear()
 
 
 def test_where_no_pdf_can_be_written_the_page_says_so(full: Meeting, cannot_print: None) -> None:

@@ -21,14 +21,8 @@ from tests.builders import NOW, an_active_version, marco, maya, mona, olga, rita
 from tests.races import at_once, faults
 from tests.reviews.builders import a_series, first_meeting
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_noon")]
 JUNE = datetime(2026, 6, 1, 12, tzinfo=UTC)
-
-
-@pytest.fixture(autouse=True)
-def _at_noon():
-    with time_machine.travel(NOW, tick=False):
-        yield
 
 
 def starts(series: Series) -> list[datetime]:

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import time_machine
 import vobject
 from django.db import connection
 from django.test import Client
@@ -30,13 +29,7 @@ from tests.builders import NOW, a_lead, ada, an_active_version, marco, maya, olg
 from tests.reviews.builders import a_series
 from tests.reviews.test_views import post, scheduled_form
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _at_noon():
-    with time_machine.travel(NOW, tick=False):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_noon")]
 
 
 def at(number: int, series: Series) -> Meeting:

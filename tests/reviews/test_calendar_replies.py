@@ -29,14 +29,8 @@ from reviews.services.series import series_edit
 from tests.builders import NOW, marco, maya, mona, olga, rita, sam, signed_in
 from tests.reviews.builders import a_series, first_meeting
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_noon")]
 SOON = NOW + timedelta(hours=1)
-
-
-@pytest.fixture(autouse=True)
-def _at_noon():
-    with time_machine.travel(NOW, tick=False):
-        yield
 
 
 def invitation(person: User) -> Event:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 import pytest
-import time_machine
 from django.http import QueryDict
 
 from leads.filters import WatchFilter
@@ -16,13 +15,7 @@ from reviews.services.meetings import meeting_move
 from tests.builders import NOW, an_active_version, rita, sam
 from tests.reviews.builders import a_series, an_open_meeting, first_meeting
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _at_noon():
-    with time_machine.travel(NOW, tick=False):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_noon")]
 
 
 @pytest.mark.parametrize("day", [date(1, 1, 1), date(9999, 12, 31)])

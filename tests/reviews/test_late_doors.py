@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-import time_machine
 from django.test import Client
 from django.urls import reverse
 
@@ -15,16 +14,10 @@ from reviews.services.ahead import item_bring_back
 from reviews.services.feeds import feed_renew
 from reviews.services.items import item_decide
 from reviews.services.meetings import meeting_open
-from tests.builders import NOW, maya, rita, signed_in
+from tests.builders import maya, rita, signed_in
 from tests.reviews.builders import a_series, first_meeting
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _at_noon():
-    with time_machine.travel(NOW, tick=False):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_noon")]
 
 
 def test_what_the_room_decided_is_not_brought_back_from_an_old_page(version: Version) -> None:

@@ -8,7 +8,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-import time_machine
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -23,13 +22,7 @@ from reviews.services.pulse import pulse_answer
 from tests.builders import NOW, a_lead, ada, an_activity, maya, mona, olga, rita, sam, signed_in, sofia
 from tests.reviews.builders import a_handoff, a_series, first_meeting
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _at_noon() -> Any:
-    with time_machine.travel(NOW, tick=False):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_noon")]
 
 
 def page(client: Client, name: str, query: str = "") -> str:

@@ -43,14 +43,8 @@ from tests.builders import (
 )
 from tests.reviews.builders import a_handoff, a_series, first_meeting
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_noon")]
 SOFTWARE = {"attribute": "account.industry", "is": "one_of", "values": ["software"]}
-
-
-@pytest.fixture(autouse=True)
-def _at_noon():
-    with time_machine.travel(NOW, tick=False):
-        yield
 
 
 def item_of(meeting: Meeting, source_key: str) -> AgendaItem:

@@ -18,13 +18,7 @@ from reviews.services.correcting import minutes_correct, notes_correct, outcome_
 from tests.builders import NOW, maya, mona, rita, sam, signed_in
 from tests.reviews.room_stories import as_it_stands, closed, item_of
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _at_noon():
-    with time_machine.travel(NOW, tick=False):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_noon")]
 
 
 @pytest.fixture

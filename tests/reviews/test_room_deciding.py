@@ -21,13 +21,7 @@ from reviews.services.presence import attendance_set
 from tests.builders import NOW, marco, maya, mona, rita, sam
 from tests.reviews.room_stories import as_it_stands, item_of
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _at_noon():
-    with time_machine.travel(NOW, tick=False):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_noon")]
 
 
 # -- who owns it, and what they find -----------------------------------------------------------------------

@@ -6,7 +6,6 @@ import json
 from typing import Any
 
 import pytest
-import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -22,14 +21,8 @@ from tests.builders import NOW, marco, maya, mona, olga, rita, sam, signed_in, s
 from tests.definitions.ballot_stories import fresh, vote
 from tests.reviews.room_stories import a_meeting_with_a_ballot, as_it_stands, closed, item_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_noon")]
 HTMX = {"HX-Request": "true"}
-
-
-@pytest.fixture(autouse=True)
-def _at_noon():
-    with time_machine.travel(NOW, tick=False):
-        yield
 
 
 def get(client: Client, name: str, pk: int, query: str = "", **headers: str) -> Any:

@@ -13,17 +13,11 @@ from reviews.models import Action, Meeting
 from reviews.selectors.reminders import oldest_reminder_due
 from reviews.services.actions import action_add, action_end, action_reopen
 from reviews.services.reminding import actions_remind_due, next_reminder
-from tests.builders import NOW, rita, sam
+from tests.builders import rita, sam
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_noon")]
 DUE = date(2026, 5, 11)  # a Monday
 AT_EIGHT = datetime(2026, 5, 11, 8, 0, tzinfo=UTC)
-
-
-@pytest.fixture(autouse=True)
-def _at_noon():
-    with time_machine.travel(NOW, tick=False):
-        yield
 
 
 @pytest.fixture

@@ -21,13 +21,7 @@ from reviews.words import cadence_words
 from tests.builders import NOW, ada, marco, maya, mona, olga, rita, sam
 from tests.reviews.builders import a_series, first_meeting
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _at_noon():
-    with time_machine.travel(NOW, tick=False):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_noon")]
 
 
 def starts(series: Series) -> list[datetime]:

@@ -8,7 +8,6 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -22,13 +21,7 @@ from reviews.services.items import item_decide, item_note
 from tests.builders import NOW, a_document, a_version, marco, maya, olga, rita, sam, signed_in
 from tests.reviews.builders import a_handoff, a_series, an_open_meeting, first_meeting
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _at_noon():
-    with time_machine.travel(NOW, tick=False):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_noon")]
 
 
 def post(client: Client, name: str, *args: Any, **data: Any) -> Any:
