@@ -111,7 +111,7 @@ def queue_page(
     return rows_of(user, stretch.ids), stretch
 
 
-_ROW_COLUMNS = (
+ROW_COLUMNS = (
     *("status", "points", "grade", "is_contact_request", "is_recycled", "is_pulled", "override"),
     *("offered_at", "due_at", "accepted_at", "decided_at", "ended_at", "follow_up_due_at"),
     *("lead__first_name", "lead__last_name", "lead__email", "lead__company", "lead__job_title"),
@@ -126,7 +126,7 @@ def rows_of(user: User, ids: Iterable[int]) -> list[Handoff]:
     wanted = list(ids)
     # The receipt unfolds by itself, and decoding it takes longer than all else; of the rest only what a row
     # names: a page of rows is six tables wide.
-    found = handoffs_visible_to(user).only(*_ROW_COLUMNS).in_bulk(wanted)
+    found = handoffs_visible_to(user).only(*ROW_COLUMNS).in_bulk(wanted)
     return [found[pk] for pk in wanted if pk in found]
 
 

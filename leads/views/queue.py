@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
@@ -17,11 +18,12 @@ from definitions.selectors import active_version
 from leads.filters import QueueFilter
 from leads.handoffs import policies
 from leads.handoffs.accepting import Accepted, handoffs_accept
-from leads.models import Handoff
+from leads.models import Handoff, HandoffStatus
 from leads.selectors import queue as selectors
 from leads.selectors.handoffs import handoffs_visible_to
 from leads.selectors.relaxed import only_relaxed_ids
 from leads.selectors.runs import open_runs
+from leads.views.queue_rows import look_of, row_html
 from portal.common.fragments import render_page, wants_fragment
 from portal.common.models import Team
 from portal.common.requests import SignedInRequest, next_address
@@ -77,7 +79,7 @@ def queue_news(request: SignedInRequest) -> HttpResponse:
     context = {
         "news": news,
         "query": form.query(sort=request.GET.get("sort", "")),
-        **_rows(request, news.changed),
+        **_rows(request, news.changed, is_oob=True),
         **_counts(request, form),
         **_next_look(form, state, newest=newest),
     }
@@ -105,7 +107,7 @@ def queue_accept(request: SignedInRequest) -> HttpResponse:
     context = {
         "done": done,
         "words": _taken_words(done),
-        **_rows(request, selectors.rows_of(request.user, found)),
+        **_rows(request, selectors.rows_of(request.user, found), is_oob=True),
     }
     return render(request, "leads/_queue_accepted.html", context)
 
@@ -117,13 +119,24 @@ def _taken_words(done: Accepted) -> str:
     return ngettext("You accepted %(n)d lead.", "You accepted %(n)d leads.", count) % {"n": count}
 
 
-def _rows(request: SignedInRequest, rows: list[Handoff]) -> dict[str, Any]:
+def _rows(request: SignedInRequest, rows: list[Handoff], *, is_oob: bool = False) -> dict[str, Any]:
+    """Each with its row as HTML while it is offered, else with none."""
     version = active_version(Stage.MQL)
-    return {
-        "rows": [(row, policies.may_decide_handoff(request.user, row)) for row in rows],
-        "version": version,
-        "relaxed_ids": only_relaxed_ids(version, [row.lead_id for row in rows]),
-    }
+    relaxed_ids = only_relaxed_ids(version, [row.lead_id for row in rows])
+
+    def html_of(row: Handoff) -> SafeString:
+        if row.status != HandoffStatus.OFFERED:
+            return SafeString("")
+        look = look_of(
+            row,
+            may_decide=bool(policies.may_decide_handoff(request.user, row)),
+            is_of_other_version=version is not None and row.version_id != version.pk,
+            is_relaxed=row.lead_id in relaxed_ids,
+            is_oob=is_oob,
+        )
+        return row_html(look)
+
+    return {"rows": [(row, html_of(row)) for row in rows], "version": version}
 
 
 def _counts(request: SignedInRequest, form: QueueFilter) -> dict[str, Any]:

@@ -33,4 +33,4 @@ def shown(person: User, **query: Any) -> list[int]:
     """The ids of the rows of one page."""
     response = signed_in(person).get(reverse("leads:queue"), query)
     assert response.status_code == 200
-    return [handoff.pk for handoff, _may in response.context["rows"]]
+    return [handoff.pk for handoff, _html in response.context["rows"]]

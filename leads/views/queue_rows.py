@@ -1,0 +1,71 @@
+"""Rows of the queue as HTML, laid out once for all who are shown the same.
+
+A page of the queue is mostly its rows, and everybody looks at the front of it. What a row says depends on the
+handoff, on whether its reader may decide, on language and zone, and on the minute, never on the reader: so
+one process lays a row out once a minute, however many look.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass, field
+from functools import lru_cache
+from operator import attrgetter
+
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+
+from leads.models import Handoff
+
+# About three kilobytes each.
+KEPT = 2_000
+
+# All that `leads/_queue_row.html` reads of a handoff; a field that is left out here would be shown as it was
+# up to a minute ago. Accounts and owners may be missing, and follow below.
+_READ = attrgetter(
+    *("pk", "lead_id", "status", "points", "grade", "is_contact_request", "is_recycled", "is_pulled"),
+    *("override_id", "offered_at", "due_at", "owner_id", "version.number", "version.definition.stage"),
+    *("lead.first_name", "lead.last_name", "lead.email", "lead.company", "lead.job_title"),
+    *("lead.lead_source", "lead.channel", "lead.source.label"),
+)
+
+
+@dataclass(frozen=True)
+class Look:
+    """A row and its surroundings: equal ones look the same. `is_oob` has the row replace its own."""
+
+    handoff: Handoff = field(compare=False)
+    read: tuple[Hashable, ...]
+    may_decide: bool
+    is_of_other_version: bool
+    is_relaxed: bool
+    is_oob: bool
+    language: str | None
+    zone: str
+    minute: int
+
+
+def look_of(
+    handoff: Handoff, *, may_decide: bool, is_of_other_version: bool, is_relaxed: bool, is_oob: bool = False
+) -> Look:
+    account, owner = handoff.lead.account, handoff.owner
+    named = (account and account.name, *((owner.name, owner.email, owner.team) if owner else ()))
+    return Look(
+        handoff,
+        (*_READ(handoff), *named),
+        may_decide=may_decide,
+        is_of_other_version=is_of_other_version,
+        is_relaxed=is_relaxed,
+        is_oob=is_oob,
+        language=get_language(),
+        zone=timezone.get_current_timezone_name(),
+        minute=int(timezone.now().timestamp() // 60),
+    )
+
+
+@lru_cache(maxsize=KEPT)
+def row_html(look: Look) -> SafeString:
+    """The row of an offered handoff, one of `selectors.queue.rows_of`."""
+    return render_to_string("leads/_queue_row.html", {"handoff": look.handoff, "look": look})
