@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.db import connection
 from django.db.models import Count, QuerySet, Subquery
+from django.db.models.functions import JSONArray
 
-from leads.models import Activity, Handoff, Term
-from leads.selectors.funnel.conditions import as_number, condition, last_acts
+from leads.models import Handoff, Term
+from leads.selectors.funnel.conditions import condition, last_acts
 from leads.selectors.funnel.numbers import Numbers
 
 Cause = str | int | None
@@ -52,30 +52,27 @@ def cause_numbers(rows: QuerySet[Handoff]) -> dict[str, list[Numbers]]:
 
 def _by_capture(rows: QuerySet[Handoff]) -> Iterable[Alike]:
     columns = [f"lead__{name}" for name in CAPTURED]
-    counts = {f"n_{name}": Count("pk", filter=condition(name)) for name in OF_CAUSE[1:]}
-    found: Any = rows.order_by().values(*columns).annotate(n_offered_in_all=Count("pk"), **counts)
-    return found.values_list(*columns, *(f"n_{name}" for name in OF_CAUSE))
+    found: Any = rows.order_by().values(*columns).annotate(**_counts())
+    return found.values_list(*columns, *_counts())
 
 
-def _by_last_act(rows: QuerySet[Handoff]) -> list[Alike]:
-    """One look at the last act of each lead."""
-    flags = [f"is_{name}" for name in OF_CAUSE[1:]]
-    inner = rows.order_by().annotate(
-        act=Subquery(last_acts().values("pk")[:1]),
-        **{flag: as_number(name) for flag, name in zip(flags, OF_CAUSE[1:], strict=True)},
-    )
-    sql, params = inner.values("act", *flags).query.sql_with_params()
-    columns = ", ".join(f"a.{column}_id" for column in LAST.values())
-    sums = ", ".join(f"SUM(h.{flag})" for flag in flags)
-    table = connection.ops.quote_name(Activity._meta.db_table)
-    # Only fixed words of this module go into the statement; everything else is a parameter of the subquery.
-    statement = (
-        f"SELECT {columns}, COUNT(*), {sums} FROM ({sql}) AS h LEFT JOIN {table} AS a ON a.id = h.act "
-        f"GROUP BY {columns}"
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(statement, params)
-        return list(cursor.fetchall())
+def _by_last_act(rows: QuerySet[Handoff]) -> Iterable[Alike]:
+    """One look at the last act of each lead, which gives all its causes at once.
+
+    By its id they would be one more table to join, and PostgreSQL would read all activities for it.
+    """
+    causes = last_acts().values(causes=JSONArray(*LAST.values()))[:1]
+    found: Any = rows.order_by().values(causes=Subquery(causes)).annotate(**_counts())
+    for last, *counts in found.values_list("causes", *_counts()):
+        yield *(last or [None] * len(LAST)), *counts
+
+
+def _counts() -> dict[str, Count]:
+    """Of each name of `OF_CAUSE`, by the name behind “n_”."""
+    return {
+        f"n_{name}": Count("pk") if name == "offered_in_all" else Count("pk", filter=condition(name))
+        for name in OF_CAUSE
+    }
 
 
 def _added(names: Sequence[str], alike: Iterable[Alike]) -> dict[str, dict[Cause, list[int]]]:

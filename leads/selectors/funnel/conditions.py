@@ -50,11 +50,6 @@ def condition(name: str) -> Any:
     return _conditions()[name]
 
 
-def as_number(name: str) -> Case:
-    """1 where the handoff is counted by the number of that name, else 0."""
-    return Case(When(_conditions()[name], then=1), default=0)
-
-
 def narrowed(
     rows: QuerySet[Handoff],
     *,
