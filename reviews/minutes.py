@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
@@ -35,10 +36,15 @@ def time_words(item: AgendaItem) -> str:
     return words % {"n": minutes, "planned": item.minutes_planned}
 
 
+# Markup anywhere in a line; and at its beginning, where it makes a list, a rule or a heading.
+_SIGNS = re.compile(r"[\\`*_\[\]<>#|~&!]")
+_BEGINNINGS = re.compile(r"^(\d{0,9})([-+=.)])")
+
+
 def plain(text: object) -> str:
     """Text of people inside Markdown: on one line, and no character of it is markup."""
-    words = " ".join(str(text).split())
-    return "".join(f"\\{c}" if c in "\\`*_[]<>#|" else c for c in words)
+    words = _SIGNS.sub(r"\\\g<0>", " ".join(str(text).split()))
+    return _BEGINNINGS.sub(r"\1\\\2", words)
 
 
 def minutes_of(

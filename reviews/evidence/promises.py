@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from statistics import median
 from typing import Any
 
 from django.db.models import Count, Sum
@@ -13,12 +12,12 @@ from django.utils.translation import ngettext
 
 from leads.ledger.entries import Entry, Span, rows_of
 from leads.ledger.numbers import hours_of
-from leads.selectors.funnel import Period, decided_instants, weeks_of
+from leads.selectors.funnel import Period, weeks_of
 from leads.selectors.funnel.cohorts import week_counts
+from leads.selectors.funnel.speed import hours_to_decide
 from portal.common.calendars import calendar_of
 from portal.common.models import Team
 from portal.common.selectors import weekly_capacity_of
-from portal.common.working_time import working_time_between
 from reviews.evidence.cards import (
     Json,
     Number,
@@ -36,18 +35,6 @@ from reviews.evidence.cards import (
 from reviews.evidence.under_review import UnderReview
 from reviews.models import Action, ItemKind
 from reviews.words import day_words, rounded, week_words
-
-
-def hours_to_decide(under: UnderReview) -> float | None:
-    """The median of sales' working hours from the offer to the decision; None when nothing was decided."""
-    calendar = calendar_of(Team.SALES)
-    pairs = decided_instants(under.handoffs())
-    if not pairs:
-        return None
-    hours = [
-        working_time_between(offered, decided, calendar).total_seconds() / 3600 for offered, decided in pairs
-    ]
-    return median(hours)
 
 
 def sla(numbers: dict[str, Any], under: UnderReview) -> Proposal | None:
@@ -73,7 +60,7 @@ def sla(numbers: dict[str, Any], under: UnderReview) -> Proposal | None:
         ),
         number(
             _("Sales: median time to decide"),
-            _hours(hours_to_decide(under)),
+            _hours(hours_to_decide(under.handoffs(), calendar_of(Team.SALES))),
             _("of %(n)d decided") % {"n": totals["decided"]},
             watch_address(period, status="decided"),
         ),

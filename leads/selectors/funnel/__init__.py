@@ -7,7 +7,7 @@ that a number and the list behind it cannot disagree. Each module answers in a f
 
 from leads.selectors.funnel.clauses import carried_by_clause, wordings
 from leads.selectors.funnel.conditions import NOT_KNOWN, condition, narrowed
-from leads.selectors.funnel.numbers import ENOUGH, Numbers, decided_instants, funnel, rate, totals_of
+from leads.selectors.funnel.numbers import ENOUGH, Numbers, funnel, rate, totals_of
 from leads.selectors.funnel.periods import Period, months_of, quarter_of, steps_of, weeks_of
 
 __all__ = [
@@ -17,7 +17,6 @@ __all__ = [
     "Period",
     "carried_by_clause",
     "condition",
-    "decided_instants",
     "funnel",
     "months_of",
     "narrowed",

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, QuerySet
-from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from leads.models import Handoff, HandoffStatus
@@ -157,11 +155,3 @@ def _by_criterion(rows: QuerySet[Handoff], versions: list[int]) -> list[Numbers]
         for key, count in counts.items()
     ]
     return sorted(named, key=lambda row: (-row["returned"], row["label"]))
-
-
-def decided_instants(rows: QuerySet[Handoff], limit: int = 1000) -> list[tuple[datetime, datetime]]:
-    """When the newest `limit` decided handoffs were offered and decided."""
-    decided = narrowed(rows, status="decided").annotate(first=Coalesce("decided_at", "accepted_at"))
-    return list(
-        decided.filter(first__isnull=False).order_by("-offered_at").values_list("offered_at", "first")[:limit]
-    )

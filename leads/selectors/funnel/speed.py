@@ -44,13 +44,26 @@ def speed_numbers(
     straight = _columns(
         rows.filter(condition("straight")).annotate(known=_known()), "step", "known", "offered"
     )
-    decided = narrowed(rows, status="decided").annotate(first=_whole(Coalesce("decided_at", "accepted_at")))
-    step, offered, first = _columns(decided.filter(first__isnull=False), "step", "offered", "first")
+    step, offered, first = _columns(_decided(rows), "step", "offered", "first")
     return {
         # Facts that were put right later may say that the offer came first: then it took no time.
         "system": _by_step(steps, straight[0], np.maximum(straight[2] - straight[1], 0)),
         "human": _by_step(steps, step, working_spans(offered, first, calendar)),
     }
+
+
+def hours_to_decide(rows: QuerySet[Handoff], calendar: Calendar) -> float | None:
+    """The median of the working hours from the offer to the decision; None when nothing was decided."""
+    decided = _decided(rows.order_by().annotate(offered=_whole("offered_at")))
+    offered, first = _columns(decided, "offered", "first")
+    spans = working_spans(offered, first, calendar)
+    return float(np.median(spans)) / SECOND / 3600 if len(spans) else None
+
+
+def _decided(rows: QuerySet[Handoff]) -> QuerySet[Handoff]:
+    """Those decided on, with when that was `first`."""
+    decided = narrowed(rows, status="decided").annotate(first=_whole(Coalesce("decided_at", "accepted_at")))
+    return decided.filter(first__isnull=False)
 
 
 def _known() -> Greatest:
