@@ -7,6 +7,8 @@ SERVERS := $(PY) scripts/with_servers.py
 # Spread over the cores; options of your own go into PYTEST_ADDOPTS.
 SPREAD := -n auto --dist loadfile --no-loadscope-reorder
 
+PROPERTIES := $(addprefix tests/leads/,scoring/test_properties.py evidence/test_past.py preview/test_properties.py)
+
 .PHONY: help run prepare prepare-dev test test-embedded test-servers test-browser properties faults bench lint types check clean
 
 help:
@@ -49,8 +51,8 @@ test-browser:
 	$(PYTEST) $(SPREAD) -m "browser and not servers"
 
 properties: prepare-dev
-	ACCORD_CASES=20000 $(PYTEST) -n auto tests/leads/scoring/test_properties.py
-	ACCORD_CASES=20000 $(SERVERS) $(PYTEST) -n auto tests/leads/scoring/test_properties.py
+	ACCORD_CASES=20000 $(PYTEST) -n auto $(PROPERTIES)
+	ACCORD_CASES=20000 $(SERVERS) $(PYTEST) -n auto $(PROPERTIES)
 	ACCORD_ALL_PATTERNS=1 $(PYTEST) -n auto tests/reviews/test_calendar_zones.py
 	ACCORD_SERIES_LIVES=50 ACCORD_SERIES_STEPS=200 $(PYTEST) tests/reviews/test_calendar_life.py
 

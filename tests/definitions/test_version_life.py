@@ -364,6 +364,7 @@ class CarelessLife(VersionLife):
     ledger_of = CarelessLedger
 
 
+@pytest.mark.twin
 @pytest.mark.django_db
 def test_a_ledger_that_forgets_the_rules_is_caught() -> None:
     """Always the same lives, so that this does not hang on luck."""

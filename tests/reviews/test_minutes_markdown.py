@@ -1,4 +1,4 @@
-"""What people wrote stays text in the Markdown of the minutes, as an independent reader of Markdown sees it."""
+"""What people wrote stays text in the Markdown of the minutes, as a reader of Markdown of its own sees it."""
 
 from __future__ import annotations
 

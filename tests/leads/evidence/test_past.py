@@ -27,8 +27,10 @@ from tests.leads.scoring.plain_worlds import documents, make_attributes, people,
 MOMENTS = st.sampled_from([NOW - timedelta(days=days) for days in (0, 1, 5, 7, 30, 31)])
 
 
+# `make properties` asks for more.
+CASES = int(os.environ.get("ACCORD_CASES") or (100 if os.environ.get("CI") else 40))
 many = settings(
-    max_examples=400 if os.environ.get("CI") else 40,
+    max_examples=min(CASES, 2_500),
     deadline=None,
     suppress_health_check=[
         HealthCheck.function_scoped_fixture,

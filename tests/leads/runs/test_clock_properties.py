@@ -61,6 +61,7 @@ def test_the_stored_scores_are_those_of_now_at_every_stop(attributes: None, stor
     live_through(story)
 
 
+@pytest.mark.twin
 def test_clockwork_that_forgets_one_edge_is_caught(attributes: None) -> None:
     at_large = [*OF_CLOCKWORK, *OF_THE_CLOCK]
 

@@ -17,6 +17,7 @@ pytestmark = pytest.mark.django_db
 CASES = 500
 
 
+@pytest.mark.twin
 def test_every_mutant_of_the_compiler_is_caught() -> None:
     make_attributes()
     at_large = [*OF_THE_STATEMENT, *OF_THE_LINES]

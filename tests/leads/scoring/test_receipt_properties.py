@@ -72,6 +72,7 @@ def test_a_criterion_that_is_not_met_says_what_is_missing(attributes: None, case
         assert_missing(case, ids)
 
 
+@pytest.mark.twin
 def test_a_note_that_counts_wrong_is_caught(attributes: None) -> None:
     at_large = list(OF_THE_NOTES)
 
