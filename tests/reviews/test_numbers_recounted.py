@@ -60,7 +60,7 @@ def bank(cases: list[Case]) -> History:
     Version.objects.filter(pk=version.pk).update(activated_at=datetime(2011, 9, 1, tzinfo=UTC))
     version.refresh_from_db()
     handoffs_import(cases, version)
-    return Period(date(2011, 10, 1), date(2012, 3, 31)), AFTER_ALL
+    return Period(date(2011, 9, 1), date(2012, 3, 31)), AFTER_ALL
 
 
 def made() -> History:
