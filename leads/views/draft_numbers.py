@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from definitions.criteria.document import DocumentError
 from definitions.selectors import catalogue, versions_visible_to
@@ -22,6 +22,7 @@ from portal.common.fragments import render_page
 from portal.common.requests import SignedInRequest
 
 
+@require_GET
 def draft_numbers(request: SignedInRequest, version_pk: int) -> HttpResponse:
     """How many leads the draft would qualify, clause by clause, beside the active version."""
     version = get_object_or_404(versions_visible_to(request.user), pk=version_pk)
@@ -55,6 +56,7 @@ def count_rule(request: SignedInRequest) -> HttpResponse:
     return render(request, "leads/_rule_count.html", context)
 
 
+@require_GET
 def field_choices(request: SignedInRequest) -> HttpResponse:
     """The values that leads have in `?field=`: boxes to tick in the form, or a page to read."""
     key, known = request.GET.get("field", ""), catalogue()

@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from definitions.criteria.document import DocumentError
 from definitions.criteria.fingerprint import fingerprint
@@ -87,6 +87,7 @@ def tasting_page(request: SignedInRequest, pk: int) -> HttpResponse:
     return render(request, "leads/tasting_page.html", context)
 
 
+@require_http_methods(["GET", "POST"])
 def taste(request: SignedInRequest, pk: int, place: int) -> HttpResponse:
     """One lead without its name: looked at, and said yes or no to."""
     tasting = _tasting(request, pk)

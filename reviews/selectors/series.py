@@ -8,7 +8,7 @@ from itertools import takewhile
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -56,6 +56,17 @@ def attendees_of(series: Series) -> list[Attendee]:
         .select_related("person")
         .order_by("person__name")
     )
+
+
+def attendees_deactivated(series: Series) -> list[Attendee]:
+    """Who is invited still, with an account that was deactivated since. Nothing is sent to them."""
+    seats = series.attendees.filter(removed_at=None, person__is_active=False)
+    return list(seats.select_related("person").order_by("person__name"))
+
+
+def people_known_to(series: Series) -> QuerySet[User]:
+    """Everybody who works here, and whoever was ever invited, with an account that was deactivated since."""
+    return User.objects.filter(Q(is_active=True) | Q(pk__in=series.attendees.values("person")))
 
 
 def houses_without_seat(attendees: Iterable[Attendee]) -> list[Team]:

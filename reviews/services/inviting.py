@@ -76,8 +76,8 @@ def invite(
 
 
 def uninvite(series: Series, people: Iterable[Attendee], *, sentence: str) -> None:
-    """CANCEL of the whole series for these attendees."""
-    people = list(people)
+    """CANCEL of the whole series for these attendees; nothing to those whose account was deactivated."""
+    people = [each for each in people if each.person.is_active]
     calendar = ical.cancel(plan_of(series, people, ()), [guest_of(each) for each in people])
     for attendee in people:
         _owe(

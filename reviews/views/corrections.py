@@ -22,6 +22,7 @@ from reviews.views.meetings import the_meeting
 
 
 def _item(request: SignedInRequest, pk: int) -> AgendaItem:
+    policies.may_read(request.user).require()
     item = get_object_or_404(items_visible_to(request.user), pk=pk)
     policies.may_correct(request.user, item.meeting).require()
     return item

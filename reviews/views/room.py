@@ -23,6 +23,7 @@ from portal.common.errors import Conflict, Invalid
 from portal.common.fragments import render_page, wants_fragment
 from portal.common.requests import SignedInRequest, next_address
 from portal.common.whole_numbers import whole_number
+from reviews import policies
 from reviews.forms import (
     ActionEndForm,
     ActionForm,
@@ -54,6 +55,7 @@ NOTHING_NEW = 204
 
 
 def _item(request: SignedInRequest, pk: int) -> AgendaItem:
+    policies.may_read(request.user).require()
     return get_object_or_404(items_visible_to(request.user), pk=pk)
 
 
@@ -299,6 +301,7 @@ def action_new(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_POST
 def action_settle(request: SignedInRequest, pk: int) -> HttpResponse:
     """Done, dropped, or open again; then back to where the person was."""
+    policies.may_read(request.user).require()
     action = get_object_or_404(actions_visible_to(request.user), pk=pk)
     form = ActionEndForm(request.POST)
     if not form.is_valid():

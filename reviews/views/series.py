@@ -17,7 +17,6 @@ from definitions.selectors import the_definition
 from portal.common.blame import blame
 from portal.common.errors import Invalid
 from portal.common.requests import SignedInRequest
-from portal.common.selectors import active_people
 from portal.common.whole_numbers import whole_number
 from reviews import policies
 from reviews.forms import AttendeeForm, CallForm, SeriesForm
@@ -26,7 +25,13 @@ from reviews.selectors.checkpoints import assumptions_of, checkpoints_to_add
 from reviews.selectors.meetings import meetings_ahead, meetings_of, meetings_past, next_meeting
 from reviews.selectors.overdue import missed_reviews
 from reviews.selectors.rhythm import rhythm_suggested
-from reviews.selectors.series import attendees_of, houses_without_seat, series_visible_to
+from reviews.selectors.series import (
+    attendees_deactivated,
+    attendees_of,
+    houses_without_seat,
+    people_known_to,
+    series_visible_to,
+)
 from reviews.services.attending import attendee_add, attendee_remove
 from reviews.services.calling import checkpoints_add, meeting_call
 from reviews.services.series import series_create, series_edit, series_end
@@ -107,6 +112,7 @@ def _answer_page(request: SignedInRequest, series: Series, call_form: CallForm |
         "cadence": cadence_words(series),
         "meetings": meetings_of(series),
         "attendees": attendees_of(series),
+        "deactivated": attendees_deactivated(series),
         "may_run": policies.may_run(request.user),
         "form": AttendeeForm(series=series),
         "call_form": call_form or CallForm(series=series),
@@ -159,7 +165,7 @@ def attendee_invite(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_POST
 def attendee_leave(request: SignedInRequest, pk: int, person: int) -> HttpResponse:
     series = _series(request, pk)
-    who = get_object_or_404(active_people(), pk=person)
+    who = get_object_or_404(people_known_to(series), pk=person)
     attendee_remove(series=series, actor=request.user, person=who)
     messages.success(request, _("%(name)s is no longer invited.") % {"name": who})
     return redirect(series)

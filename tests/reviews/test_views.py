@@ -15,7 +15,7 @@ from django.urls import reverse
 from icalendar import Calendar
 
 from definitions.models import Version
-from portal.common.models import User
+from portal.common.models import OutgoingMail, User
 from reviews.models import Action, AgendaItem, Meeting, Series
 from reviews.services.items import item_decide, item_note
 from tests.builders import NOW, a_document, a_version, marco, maya, olga, rita, sam, signed_in
@@ -230,6 +230,21 @@ def test_people_are_invited_and_removed_on_the_page() -> None:
     assert post(client, "attendee_remove", series.pk, rita().pk).status_code == 409
     assert post(signed_in(maya()), "series_end", series.pk).status_code == 403
     assert post(client, "series_end", series.pk).status_code == 302
+
+
+def test_somebody_who_was_deactivated_is_named_and_can_be_removed() -> None:
+    series, client = a_series(), signed_in(rita())
+    assert "Left" not in client.get(series.get_absolute_url()).content.decode()
+    User.objects.filter(pk=sam().pk).update(is_active=False)
+    page = client.get(series.get_absolute_url()).content.decode()
+    assert ("Sam Okafor" in page, "Left" in page) == (True, True)
+    mails = OutgoingMail.objects.count()
+    assert post(client, "attendee_remove", series.pk, sam().pk).status_code == 302
+    client.get(series.get_absolute_url())  # It says that he is no longer invited.
+    assert "Sam Okafor" not in client.get(series.get_absolute_url()).content.decode()
+    assert not series.meetings.filter(participations__person=sam()).exists()
+    assert OutgoingMail.objects.count() == mails, "nothing is sent to an account that is closed"
+    assert post(client, "attendee_remove", series.pk, sam().pk).status_code == 409
 
 
 # -- the feed ----------------------------------------------------------------------------------------------
