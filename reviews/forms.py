@@ -63,7 +63,7 @@ class SeriesForm(forms.Form):
     weekday = forms.TypedChoiceField(label=_("Weekday"), coerce=int, choices=weekday_choices, initial=1)
     every_months = forms.IntegerField(label=_("Every so many months"), min_value=1, max_value=12, initial=3)
     every_days = forms.IntegerField(
-        label=_("Or every so many days"),
+        label=_("Every so many days"),
         min_value=1,
         max_value=730,
         initial=90,
@@ -90,6 +90,7 @@ class SeriesForm(forms.Form):
         queryset=User.objects.none(),
         widget=forms.CheckboxSelectMultiple,
         help_text=_("People of both houses. Everyone gets an invitation for their calendar by mail."),
+        error_messages={"required": _("Invite at least one person.")},
     )
     consulted = forms.ModelMultipleChoiceField(
         label=_("Consulted"),

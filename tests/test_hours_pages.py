@@ -121,11 +121,29 @@ def test_a_day_off_is_everybodys_or_one_teams() -> None:
     assert OwnHoliday.objects.count() == 2
 
 
+def test_a_day_off_answers_on_the_page_of_its_team() -> None:
+    client, add = signed_in(ada()), reverse("portal:own_holiday_add")
+    answer = client.post(
+        add, {"day": "2026-12-24", "name": "Christmas Eve", "team": "marketing"}, follow=True
+    )
+    assert answer.redirect_chain == [(reverse("portal:hours", args=["marketing"]), 302)]
+    assert "Saved. Clocks that already run keep their due time." in answer.content.decode()
+    again = client.post(add, {"day": "2026-12-24", "name": "Again", "team": "marketing"})
+    assert "24 Dec 2026 is a day off already: Christmas Eve." in again.content.decode()
+    # What was filled in stays, and the sentence stands beside what is missing.
+    answer = client.post(add, {"day": "2026-12-31", "name": "", "team": "sales"})
+    assert answer.status_code == 422
+    assert 'value="2026-12-31"' in answer.content.decode()
+    assert OwnHoliday.objects.count() == 1
+    assert signed_in(rita()).post(add, {"day": "", "name": ""}).status_code == 403
+
+
 @pytest.mark.parametrize("address", [HOURS, PLACE])
 def test_only_an_administrator_changes_them(address: str) -> None:
     client = signed_in(rita())
     page = client.get(address)
     assert page.status_code == 200
     assert "Only an administrator can change the settings of the workspace." in page.content.decode()
+    assert page.content.decode().count("<fieldset disabled>") == 2
     assert client.post(address, {**A_WEEK, "starts_0": "08:00", "ends_0": "09:00"}).status_code == 403
     assert not AuditEntry.objects.filter(verb__startswith="workspace.").exists()

@@ -6,6 +6,7 @@ from datetime import date, time
 from typing import Any
 
 from django.db import transaction
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from portal.accounts.policies import may_manage_workspace
@@ -77,10 +78,13 @@ def own_holiday_add(*, day: date, name: str, actor: User, team: str = "") -> Own
     may_manage_workspace(actor).require()
     known = OwnHoliday.objects.filter(day=day, team__in={"", team}).first()
     if known:
-        raise Conflict(_("%(day)s is a day off already: %(name)s.") % {"day": day, "name": known.name})
+        raise Conflict(
+            _("%(day)s is a day off already: %(name)s.")
+            % {"day": date_format(day, "j M Y"), "name": known.name}
+        )
     holiday, is_new = OwnHoliday.objects.get_or_create(day=day, team=team, defaults={"name": name})
     if not is_new:
-        raise Conflict(_("Somebody added %(day)s a moment ago.") % {"day": day})
+        raise Conflict(_("Somebody added %(day)s a moment ago.") % {"day": date_format(day, "j M Y")})
     audit.record("workspace.holiday_added", subject=holiday, actor=actor, after={"team": team})
     return holiday
 

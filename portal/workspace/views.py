@@ -71,6 +71,7 @@ def _hours_page(
     *,
     form: HoursForm | None = None,
     place_form: TeamCalendarForm | None = None,
+    holiday_form: OwnHolidayForm | None = None,
 ) -> HttpResponse:
     form = form or HoursForm(rows=selectors.hours_of(team))
     place_form = place_form or TeamCalendarForm(
@@ -83,27 +84,29 @@ def _hours_page(
         "houses": HOUSES,
         "may_manage": may_manage_workspace(request.user),
         "holidays": selectors.own_holidays(),
-        "holiday_form": OwnHolidayForm(),
+        "holiday_form": holiday_form or OwnHolidayForm(),
     }
-    status = 422 if form.errors or place_form.errors else 200
+    status = 422 if form.errors or place_form.errors or holiday_form else 200
     return render(request, "portal/hours.html", context, status=status)
 
 
 @require_POST
 def own_holiday_add(request: SignedInRequest) -> HttpResponse:
+    may_manage_workspace(request.user).require()
     form = OwnHolidayForm(request.POST)
-    if form.is_valid():
-        services.own_holiday_add(**form.cleaned_data, actor=request.user)
-    else:
-        messages.error(request, " ".join(str(error) for errors in form.errors.values() for error in errors))
-    return redirect("portal:hours", team=Team.SALES)
+    if not form.is_valid():
+        return _hours_page(request, Team.SALES, holiday_form=form)
+    services.own_holiday_add(**form.cleaned_data, actor=request.user)
+    messages.success(request, KEPT)
+    return redirect("portal:hours", team=form.cleaned_data["team"] or Team.SALES)
 
 
 @require_POST
 def own_holiday_remove(request: SignedInRequest, pk: int) -> HttpResponse:
     holiday = get_object_or_404(selectors.own_holidays(), pk=pk)
     services.own_holiday_remove(holiday=holiday, actor=request.user)
-    return redirect("portal:hours", team=Team.SALES)
+    messages.success(request, KEPT)
+    return redirect("portal:hours", team=holiday.team or Team.SALES)
 
 
 def trail(request: SignedInRequest) -> HttpResponse:
