@@ -56,8 +56,14 @@ def _drawn(name: str, label: str, size: str) -> SafeString:
 @register.simple_tag
 def nav_url(name: str, *args: Any, **kwargs: Any) -> str:
     """Like `url`, but empty when the page does not exist in this installation."""
+    return _address(name, args, tuple(kwargs.items()))
+
+
+# Every page has the same thirty.
+@lru_cache(maxsize=1024)
+def _address(name: str, args: tuple[Any, ...], kwargs: tuple[tuple[str, Any], ...]) -> str:
     try:
-        return reverse(name, args=args, kwargs=kwargs)
+        return reverse(name, args=args, kwargs=dict(kwargs))
     except NoReverseMatch:
         return ""
 
