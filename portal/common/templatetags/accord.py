@@ -312,8 +312,20 @@ def sort_header(
 
 @register.inclusion_tag("shared/_tile.html")
 def tile(value: Any, label: Text, population: Text = "", url: str = "", tone: str = "") -> dict[str, Any]:
-    """One number: what it counts, of whom (`population`), and the rows behind it (`url`)."""
-    return {"value": value, "label": label, "population": population, "url": url, "tone": tone}
+    """One number: what it counts, of whom (`population`), and the rows behind it (`url`).
+
+    The interval of a share, “58 % (50 to 66)”, stands beside it in small; so do words in place of a number.
+    """
+    number, bracket, interval = str(value).partition(" (")
+    return {
+        "number": number,
+        "interval": f"({interval}" if bracket else "",
+        "is_words": not any(letter.isdigit() for letter in number),
+        "label": label,
+        "population": population,
+        "url": url,
+        "tone": tone,
+    }
 
 
 @register.inclusion_tag("shared/_bar.html")

@@ -71,6 +71,10 @@ def forecast_report(period: Period) -> Report:
     notes = (
         _("What came is too early to say before %(n)d whole weeks.") % {"n": ENOUGH_WEEKS},
         _("Who qualified all at once when the version came into force is in no whole week."),
+        _(
+            "The forecast counts leads by the week of their capture. Leads that were known for longer and "
+            "begin to qualify come on top of it, and are offered all the same."
+        ),
     )
     return Report((by_version, weeks), charts, notes, {"predictions": predictions})
 
