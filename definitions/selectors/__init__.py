@@ -8,6 +8,7 @@ from definitions.selectors.versions import (
     open_ballots_of,
     signatures_of,
     the_definition,
+    version_named,
     versions_visible_to,
 )
 from definitions.selectors.vocabulary import catalogue, persona_of, personas
@@ -23,5 +24,6 @@ __all__ = [
     "personas",
     "signatures_of",
     "the_definition",
+    "version_named",
     "versions_visible_to",
 ]

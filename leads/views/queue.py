@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from definitions.models import Stage
-from definitions.selectors import active_version
+from definitions.selectors import version_named
 from leads.filters import QueueFilter
 from leads.handoffs import policies
 from leads.handoffs.accepting import Accepted, handoffs_accept
@@ -121,7 +121,7 @@ def _taken_words(done: Accepted) -> str:
 
 def _rows(request: SignedInRequest, rows: list[Handoff], *, is_oob: bool = False) -> dict[str, Any]:
     """Each with its row as HTML while it is offered, else with none."""
-    version = active_version(Stage.MQL)
+    version = version_named(Stage.MQL)
     relaxed_ids = only_relaxed_ids(version, [row.lead_id for row in rows])
 
     def html_of(row: Handoff) -> SafeString:
