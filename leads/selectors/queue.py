@@ -122,8 +122,10 @@ ROW_COLUMNS = (
 )
 _JOINED = ("lead__account", "lead__source", "owner", "version__definition")
 # And what a row says once it was decided on.
-_GONE_COLUMNS = ("accepted_at", "decided_at", "ended_at", "follow_up_due_at")
-_GONE_COLUMNS += ("decided_by__name", "decided_by__email", "decided_by__team")
+_GONE_COLUMNS = (
+    *("accepted_at", "decided_at", "ended_at", "follow_up_due_at"),
+    *("decided_by__name", "decided_by__email", "decided_by__team"),
+)
 
 
 def rows_of(user: User, ids: Iterable[int]) -> list[Handoff]:

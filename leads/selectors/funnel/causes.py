@@ -36,35 +36,27 @@ def cause_numbers(rows: QuerySet[Handoff]) -> dict[str, list[Numbers]]:
 
     {"channel", "campaign", "last_channel", "last_campaign", "last_content": [{"cause", "label", each of
     `OF_CAUSE`}]}, the most frequent first. `cause` is what `narrowed` takes; "" and None are “not known”.
-    Three queries; what is added up here are the counts of handoffs of the same causes.
+    Two queries; what is added up here are the counts of handoffs of the same causes.
     """
-    captured, last = _added(CAPTURED, _by_capture(rows)), _added(tuple(LAST), _by_last_act(rows))
-    known = {term for found in last.values() for term in found if term is not None}
+    found = _added((*CAPTURED, *LAST), _alike(rows))
+    known = {term for name in LAST for term in found[name] if term is not None}
     words: dict[Cause, str] = dict(Term.objects.filter(pk__in=known).values_list("pk", "text"))
+    as_written: dict[Cause, str] = {cause: str(cause) for name in CAPTURED for cause in found[name]}
     return {
-        **{
-            name: _most_first(found, {cause: str(cause) for cause in found})
-            for name, found in captured.items()
-        },
-        **{name: _most_first(found, words) for name, found in last.items()},
+        name: _most_first(causes, words if name in LAST else as_written) for name, causes in found.items()
     }
 
 
-def _by_capture(rows: QuerySet[Handoff]) -> Iterable[Alike]:
-    columns = [f"lead__{name}" for name in CAPTURED]
-    found: Any = rows.order_by().values(*columns).annotate(**_counts())
-    return found.values_list(*columns, *_counts())
-
-
-def _by_last_act(rows: QuerySet[Handoff]) -> Iterable[Alike]:
+def _alike(rows: QuerySet[Handoff]) -> Iterable[Alike]:
     """One look at the last act of each lead, which gives all its causes at once.
 
     By its id they would be one more table to join, and PostgreSQL would read all activities for it.
     """
-    causes = last_acts().values(causes=JSONArray(*LAST.values()))[:1]
-    found: Any = rows.order_by().values(causes=Subquery(causes)).annotate(**_counts())
-    for last, *counts in found.values_list("causes", *_counts()):
-        yield *(last or [None] * len(LAST)), *counts
+    captured = [f"lead__{name}" for name in CAPTURED]
+    last = last_acts().values(causes=JSONArray(*LAST.values()))[:1]
+    found: Any = rows.order_by().values(*captured, last=Subquery(last)).annotate(**_counts())
+    for channel, campaign, acts, *counts in found.values_list(*captured, "last", *_counts()):
+        yield channel, campaign, *(acts or [None] * len(LAST)), *counts
 
 
 def _counts() -> dict[str, Count]:

@@ -23,7 +23,7 @@ from reviews.selectors.insights.tables import (
 
 
 def channels_report(period: Period) -> Report:
-    """Four queries, however many leads."""
+    """Three queries, however many leads."""
     found = cause_numbers(narrowed(Handoff.objects.all(), period=period))
     captured = _("Leads offered in the period, by what captured them.")
     last = _("Leads offered in the period, by what they had done last when they were offered.")
