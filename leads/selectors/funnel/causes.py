@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.db.models import Count, QuerySet, Subquery
+from django.db.models import QuerySet, Subquery
 from django.db.models.functions import JSONArray
 
 from leads.models import Handoff, Term
-from leads.selectors.funnel.conditions import condition, last_acts
-from leads.selectors.funnel.numbers import Numbers
+from leads.selectors.funnel.conditions import last_acts
+from leads.selectors.funnel.numbers import Numbers, total_counts
 
 Cause = str | int | None
 # The causes of some handoffs, then how many of them each name of `OF_CAUSE` counts.
@@ -54,17 +54,10 @@ def _alike(rows: QuerySet[Handoff]) -> Iterable[Alike]:
     """
     captured = [f"lead__{name}" for name in CAPTURED]
     last = last_acts().values(causes=JSONArray(*LAST.values()))[:1]
-    found: Any = rows.order_by().values(*captured, last=Subquery(last)).annotate(**_counts())
-    for channel, campaign, acts, *counts in found.values_list(*captured, "last", *_counts()):
+    totals = total_counts(OF_CAUSE)
+    found: Any = rows.order_by().values(*captured, last=Subquery(last)).annotate(**totals)
+    for channel, campaign, acts, *counts in found.values_list(*captured, "last", *totals):
         yield channel, campaign, *(acts or [None] * len(LAST)), *counts
-
-
-def _counts() -> dict[str, Count]:
-    """Of each name of `OF_CAUSE`, by the name behind “n_”."""
-    return {
-        f"n_{name}": Count("pk") if name == "offered_in_all" else Count("pk", filter=condition(name))
-        for name in OF_CAUSE
-    }
 
 
 def _added(names: Sequence[str], alike: Iterable[Alike]) -> dict[str, dict[Cause, list[int]]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db.models import Count, QuerySet
@@ -38,11 +38,11 @@ TOTALS = (
 )
 
 
-def total_counts() -> dict[str, Count]:
-    """For `annotate` and `aggregate`: the totals, each by its name behind “n_”."""
+def total_counts(names: Sequence[str] = TOTALS) -> dict[str, Count]:
+    """For `annotate` and `aggregate`: these numbers, each by its name behind “n_”."""
     return {
         f"n_{name}": Count("pk") if name == "offered_in_all" else Count("pk", filter=condition(name))
-        for name in TOTALS
+        for name in names
     }
 
 
