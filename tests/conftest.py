@@ -91,8 +91,12 @@ def page_faults() -> list[str]:
 
 
 @pytest.fixture
-def page(page: Any, page_faults: list[str]) -> Iterator[Any]:
-    """A page on which nothing may go wrong unseen: no console error, no failed request, no foreign host."""
+def open_page(new_context: Any, page_faults: list[str]) -> Iterator[Callable[..., Any]]:
+    """Opens a page in a browser of its own, as somebody else has it; nothing may go wrong there unseen.
+
+    That is: no error in the console or of a script, no failed request, no answer of 500 or more, no
+    foreign host.
+    """
 
     def look_at(request: Any) -> None:
         host = urlsplit(request.url).hostname
@@ -115,14 +119,23 @@ def page(page: Any, page_faults: list[str]) -> Iterator[Any]:
         if request.failure != "net::ERR_ABORTED":
             page_faults.append(f"failed: {request.url} {request.failure}")
 
-    page.on("console", look_at_message)
-    page.on("pageerror", look_at_script)
-    page.on("requestfailed", look_at_failure)
-    page.on("request", look_at)
-    page.on("response", look_at_answer)
-    page.set_default_timeout(10_000)
-    yield page
+    def open_one(**options: Any) -> Any:
+        page = new_context(**options).new_page()
+        page.on("console", look_at_message)
+        page.on("pageerror", look_at_script)
+        page.on("requestfailed", look_at_failure)
+        page.on("request", look_at)
+        page.on("response", look_at_answer)
+        page.set_default_timeout(10_000)
+        return page
+
+    yield open_one
     assert page_faults == []
+
+
+@pytest.fixture
+def page(open_page: Callable[..., Any]) -> Any:
+    return open_page()
 
 
 @pytest.fixture

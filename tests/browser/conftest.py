@@ -32,8 +32,10 @@ def beat(real_worker: Any) -> Iterator[None]:
 
 
 @pytest.fixture
-def visitor(page: Page, live_server: Any, beat: None, assert_accessible: Any) -> Visitor:
-    return Visitor(page, live_server.url, assert_accessible)
+def visitor(
+    page: Page, open_page: Callable[[], Page], live_server: Any, beat: None, assert_accessible: Any
+) -> Visitor:
+    return Visitor(page, live_server.url, assert_accessible, open_page)
 
 
 @pytest.fixture

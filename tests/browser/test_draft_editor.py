@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from definitions.models import Comment, Criterion, UnsavedClause, Version
 from tests.browser.visitors import on, sign_in, tab_to
@@ -101,13 +101,13 @@ def test_a_person_with_only_the_keyboard_writes_moves_comments_and_undoes(
 def test_two_people_at_once_see_each_other_and_lose_nothing(
     page: Page,
     page_faults: list[str],
-    browser: Browser,
+    open_page: Callable[..., Page],
     live_server: Any,
     draft: Version,
     look: Callable[[Page], None],
 ) -> None:
     clause = a_clause(draft, wording="Works in software")
-    other = browser.new_context().new_page()
+    other = open_page()
     for each, person in ((page, maya()), (other, sam())):
         sign_in(each, live_server.url, person.email)
         each.goto(f"{live_server.url}/definitions/drafts/{draft.pk}/")
@@ -134,7 +134,6 @@ def test_two_people_at_once_see_each_other_and_lose_nothing(
     # Sam opens the clause; Maya sees it at the clause.
     other.goto(f"{live_server.url}/definitions/drafts/{draft.pk}/criteria/{clause.key}/")
     expect(page.locator(f"#clause-{clause.key}")).to_contain_text("Sam Okafor is editing this", timeout=LONG)
-    other.context.close()
 
 
 def test_what_was_typed_survives_the_browser(

@@ -28,8 +28,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
-def visitor(page: Page, live_server: Any, assert_accessible: Callable[[Any], None]) -> Visitor:
-    return Visitor(page, live_server.url, assert_accessible)
+def visitor(page: Page, open_page: Callable[[], Page], live_server: Any, assert_accessible: Any) -> Visitor:
+    return Visitor(page, live_server.url, assert_accessible, open_page)
 
 
 def a_return(version: Version, name: str, key: str, **says: str) -> Handoff:

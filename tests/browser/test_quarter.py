@@ -84,8 +84,8 @@ def test_a_quarter(mails: MailSink, quarter: Version, visitor: Visitor, tmp_path
 
 def schedule(visitor: Visitor) -> Meeting:
     """Rita asks three more people, for a day of next week."""
-    page = visitor.page
     visitor.be(rita())
+    page = visitor.page
     visitor.go("/reviews/new")
     page.locator("[name=cadence][value=every_days]").check()
     page.locator("[name=starts_on]").fill((timezone.localdate() + timedelta(days=6)).isoformat())
@@ -187,6 +187,7 @@ def amend(visitor: Visitor, meeting: Meeting) -> Version:
         wait_for("the outcome", lambda item=item: ItemOutcome.objects.filter(item=item).exists())
     draft = Version.objects.get(status="draft")
     visitor.be(mona())
+    page = visitor.page
     visitor.go(f"/definitions/drafts/{draft.pk}/")
     points = page.locator("#points-c-pricing input[name=value], [id='points-c-pricing'][name=value]").first
     points.fill("60")

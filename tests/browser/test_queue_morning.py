@@ -197,10 +197,11 @@ def test_one_thumb_on_a_phone(
     assert Lead.objects.get(first_name="Ben").owner == sam()
 
 
-def test_without_a_script_everything_is_there(browser: Any, live_server: Any, version: Version) -> None:
+def test_without_a_script_everything_is_there(
+    open_page: Callable[..., Page], live_server: Any, version: Version
+) -> None:
     offer(version, *NAMES[:4])
-    context = browser.new_context(java_script_enabled=False)
-    page = context.new_page()
+    page = open_page(java_script_enabled=False)
     sign_in(page, live_server.url, sam().email)
     page.goto(f"{live_server.url}/leads/")
     page.get_by_role("checkbox", name="Choose Ana Silva").check()
@@ -216,7 +217,6 @@ def test_without_a_script_everything_is_there(browser: Any, live_server: Any, ve
     page.get_by_label("Name of what you see now").fill("Software")
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_role("navigation", name="Your views").get_by_role("link")).to_have_text("Software")
-    context.close()
 
 
 def test_when_the_session_has_ended_the_queue_says_so_once_and_stops_asking(

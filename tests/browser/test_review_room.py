@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from reviews.models import AgendaItem, Meeting
 from reviews.services.meetings import meeting_open
@@ -43,30 +43,17 @@ def meeting(transactional_db: None) -> Meeting:
 
 
 @pytest.fixture
-def seat(
-    page: Page, browser: Browser, live_server: Any, page_faults: list[str]
-) -> Iterator[Callable[..., Page]]:
-    """A browser of one's own for each person, at the meeting; nothing may go wrong unseen in any of them."""
-    contexts: list[Any] = []
+def seat(open_page: Callable[..., Page], live_server: Any) -> Callable[..., Page]:
+    """Gives each person a browser of their own, at the meeting."""
 
     def sit_down(person: Any, meeting: Meeting, width: int = 1280) -> Page:
-        own = page
-        if contexts or width != 1280:
-            context = browser.new_context(viewport={"width": width, "height": 900})
-            own = context.new_page()
-            own.on("console", lambda message: message.type == "error" and page_faults.append(message.text))
-            own.on("pageerror", lambda error: page_faults.append(f"script: {error}"))
-            contexts.append(context)
-        else:
-            contexts.append(own.context)
+        own = open_page(viewport={"width": width, "height": 900})
         own.set_default_timeout(LONG)
         sign_in(own, live_server.url, person.email)
         own.goto(f"{live_server.url}{meeting.get_absolute_url()}")
         return own
 
-    yield sit_down
-    for context in contexts[1:]:
-        context.close()
+    return sit_down
 
 
 def item_at(number: int) -> AgendaItem:
@@ -182,9 +169,10 @@ def test_the_timer_counts_on_after_a_reload(seat: Callable[..., Page], meeting: 
         page.reload()
 
 
-def test_the_room_without_javascript(browser: Browser, live_server: Any, meeting: Meeting) -> None:
-    context = browser.new_context(java_script_enabled=False)
-    page = context.new_page()
+def test_the_room_without_javascript(
+    open_page: Callable[..., Page], live_server: Any, meeting: Meeting
+) -> None:
+    page = open_page(java_script_enabled=False)
     page.set_default_timeout(LONG)
     sign_in(page, live_server.url, rita().email)
     page.goto(f"{live_server.url}{meeting.get_absolute_url()}")
@@ -195,4 +183,3 @@ def test_the_room_without_javascript(browser: Browser, live_server: Any, meeting
     page.get_by_role("link", name="For the projector").click()
     page.get_by_role("button", name="Next").click()
     expect(page.get_by_role("heading", level=1)).to_have_text(item_at(1).title)
-    context.close()

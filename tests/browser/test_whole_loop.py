@@ -87,7 +87,7 @@ def set_up(visitor: Visitor) -> None:
     link = visitor.page.get_by_label("Link for joining").input_value()
     visitor.look()
     assert OutgoingMail.objects.get().to_email == "noor@example.com"
-    visitor.page.context.clear_cookies()
+    visitor.page = visitor.open_page()
     visitor.go("/join/" + link.rsplit("/", 1)[-1])
     visitor.page.get_by_label("Your name", exact=False).fill("Noor Aziz")
     visitor.page.get_by_label("Password", exact=False).fill(PASSWORD)
@@ -288,8 +288,8 @@ def see_what_became(visitor: Visitor) -> None:
 
 def hold_the_review(visitor: Visitor) -> None:
     """Rita schedules the series, opens the review, decides every item, amends a clause and closes."""
-    page = visitor.page
     visitor.be(rita())
+    page = visitor.page
     visitor.go("/reviews/")
     visitor.look()
     visitor.go("/reviews/new")

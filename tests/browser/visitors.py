@@ -1,4 +1,4 @@
-"""People who use the portal in one browser, in turn, and hold what they see against axe-core."""
+"""People who use the portal in turn, each in their own browser, and hold what they see against axe-core."""
 
 from __future__ import annotations
 
@@ -17,11 +17,12 @@ LONG = 120_000  # ms: how long the worker may take on a busy machine before the 
 
 @dataclass
 class Visitor:
-    """One browser that different people use in turn."""
+    """Who is at the portal just now; ``page`` is what they have before them."""
 
     page: Page
     address: str
     check: Callable[[Any], None]
+    open_page: Callable[[], Page]
 
     def go(self, path: str) -> None:
         self.page.goto(self.address + path)
@@ -38,17 +39,13 @@ class Visitor:
         self.page.get_by_role("link", name=name, exact=False).first.click()
 
     def be(self, person: User) -> None:
-        """Sign out and in again as somebody else."""
-        # Off the page first: what it asks for every few seconds would bring cookies of its own.
-        self.page.goto("about:blank")
-        self.page.context.clear_cookies()
-        self.go("/accounts/login/")
-        self.page.get_by_label("E-mail", exact=False).or_(self.page.get_by_label("Email", exact=False)).fill(
-            person.email
-        )
-        self.page.get_by_label("Password", exact=False).fill(PASSWORD)
-        self.press("Sign in")
-        expect(self.page).to_have_title(re.compile("Home"))
+        """Somebody else sits down, in a browser of their own.
+
+        In one browser an answer that is still on its way to the last person would bring their cookies.
+        """
+        self.page.close()
+        self.page = self.open_page()
+        sign_in(self.page, self.address, person.email)
 
     def wait_for(self, text: str) -> None:
         """Wait for a text that the worker's work brings about."""
