@@ -33,11 +33,17 @@ def ballot_outcome(ballot: Ballot, said: Iterable[dict[str, Any]]) -> dict[str, 
 
 
 def expected_of(version: Version) -> dict[str, Any] | None:
-    """The volume that the voters on this version were told to expect, a number of the slip; with `as_of`."""
+    """The volume that the voters on this version were told to expect, a number of the slip; with `as_of`.
+
+    `is_of_new_leads` says that it counts newly captured leads alone, not those known for longer.
+    """
     ballots = version.ballots.exclude(kind=Ballot.Kind.RESTORE).order_by("-opened_at", "-pk")
     slip: dict[str, Any] = ballots.values_list("slip", flat=True).first() or {}
     found = slip.get("expected_weekly")
-    return {**found, "as_of": slip_instant(slip)} if found else None
+    if found is None:
+        return None
+    # Slips from before the two were told apart counted newly captured leads alone.
+    return {"is_of_new_leads": True, **found, "as_of": slip_instant(slip)}
 
 
 def predictions_on(version: Version) -> QuerySet[Vote]:

@@ -19,12 +19,14 @@ from django.utils.translation import ngettext
 
 from definitions.criteria.fingerprint import fingerprint
 from definitions.selectors import active_version
+from leads.evidence.intervals import forecast
 from leads.handoffs.growth import offerable
 from leads.models import Handoff, HandoffStatus, LeadFit, Outcome, OutcomeKind
 from leads.scoring.compiler import compiled, qualified_ids, qualified_of
 from leads.scoring.golden import broken_among, golden_leads_of
 from leads.scoring.preview.questions import WEEKS
 from leads.scoring.scope import Scope
+from leads.selectors.back_tests import QUALIFIED, latest_of_text, leads_behind
 from portal.common.models import Team
 from portal.common.selectors import weekly_capacity_of
 
@@ -70,13 +72,14 @@ def impact_slip(document: Json, stage: str, as_of: datetime | None = None) -> Js
     of_all = ngettext("of %(n)s lead", "of %(n)s leads", sets.population) % {
         "n": formats.number_format(sets.population, force_grouping=True)
     }
+    text = fingerprint(document)
     against = str(version) if version else _("no definition yet")
     return {
         "stage": stage,
         "as_of": as_of.isoformat(timespec="seconds"),
         "population": sets.population,
         "against": against,
-        "fingerprint": fingerprint(document),
+        "fingerprint": text,
         "qualified_now": _number(_("Qualify now"), sets.now, _("%(all)s, under %(version)s") % {
             "all": of_all, "version": against,
         }),
@@ -84,7 +87,7 @@ def impact_slip(document: Json, stage: str, as_of: datetime | None = None) -> Js
         "entering": _number(_("Enter"), sets.entering, _of_these(sets.draft, _("that would qualify"))),
         "leaving": _number(_("Leave"), sets.leaving, _of_these(sets.now, _("that qualify now"))),
         **_handoff_numbers(sets),
-        "expected_weekly": _expected_weekly(sets, as_of),
+        "expected_weekly": _expected_weekly(text, stage, sets, as_of),
         "past_wins": _past_wins(document, in_force, as_of),
         "golden_broken": _golden_broken(stage, sets),
     }  # fmt: skip
@@ -138,8 +141,32 @@ def _handoff_numbers(sets: _Sets) -> Json:
 # -- volume ------------------------------------------------------------------------------------------------
 
 
-def _expected_weekly(sets: _Sets, as_of: datetime) -> Json:
-    """Leads captured in each of the last twelve weeks that would qualify: mean, and least to most."""
+def _expected_weekly(text: str, stage: str, sets: _Sets, as_of: datetime) -> Json:
+    """How many leads a week to expect, with a range, against what sales can work.
+
+    Where this very text was tested on the past of late: how many began to qualify in each of its weeks.
+    Else, with `is_of_new_leads`, those captured in each of the last twelve weeks that would qualify now.
+    """
+    test = latest_of_text(stage, text, as_of)
+    found = forecast(test.result["version"]["volumes"]) if test and test.result else None
+    if test is None or test.result is None or found is None:
+        return _of_new_leads(sets, as_of)
+    sentence = _(
+        "Tested on the past on %(day)s: in %(held)s of weeks like the last %(weeks)d, from %(low)d to "
+        "%(high)d leads begin to qualify."
+    ) % {
+        "day": formats.date_format(timezone.localtime(test.as_of), "DATE_FORMAT"),
+        "held": f"{round(100 * found.held)}\u00a0%",
+        "weeks": found.weeks,
+        "low": found.low,
+        "high": found.high,
+    }
+    leads = leads_behind(test.result, "version", QUALIFIED)
+    number = _number(_("Expected a week"), leads, _of_capacity(), sentence, round(found.mean, 1))
+    return {**number, "low": found.low, "high": found.high, "is_of_new_leads": False}
+
+
+def _of_new_leads(sets: _Sets, as_of: datetime) -> Json:
     captured = LeadFit.objects.filter(captured_at__gte=as_of - WEEKS * _WEEK, captured_at__lt=as_of)
     qualifying = [
         (lead_id, instant)
@@ -150,19 +177,22 @@ def _expected_weekly(sets: _Sets, as_of: datetime) -> Json:
     for _lead_id, instant in qualifying:
         # The oldest instant lies exactly at the end of the last week.
         weeks[min((as_of - instant) // _WEEK, WEEKS - 1)] += 1
-    capacity = weekly_capacity_of(Team.SALES)
-    if capacity is None:
-        of = _("sales has declared no capacity")
-    else:
-        of = _("of %(n)d a week that sales can work") % {"n": capacity}
     sentence = _(
         "Of the leads captured in each of the last %(weeks)d weeks, from %(least)d to %(most)d would "
-        "qualify by what is known of them now."
+        "qualify by what is known of them now. Leads known for longer come on top: a test on the past "
+        "counts them too."
     ) % {"weeks": WEEKS, "least": min(weeks), "most": max(weeks)}
-    expected = _number(
-        _("Expected a week"), (lead for lead, _at in qualifying), of, sentence, round(sum(weeks) / WEEKS, 1)
-    )
-    return {**expected, "low": min(weeks), "high": max(weeks)}
+    leads = (lead for lead, _at in qualifying)
+    mean = round(sum(weeks) / WEEKS, 1)
+    number = _number(_("New leads a week"), leads, _of_capacity(), sentence, mean)
+    return {**number, "low": min(weeks), "high": max(weeks), "is_of_new_leads": True}
+
+
+def _of_capacity() -> str:
+    capacity = weekly_capacity_of(Team.SALES)
+    if capacity is None:
+        return _("sales has declared no capacity")
+    return _("of %(n)d a week that sales can work") % {"n": capacity}
 
 
 # -- the past ----------------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
@@ -22,6 +22,8 @@ Json = dict[str, Any]
 IN_ALL = ("already", "caught", "missed")
 QUALIFIED, GOOD = "qualified", "good"
 SIDES = ("version", "against")
+# For so long the past weeks of a test speak for the weeks to come.
+SPEAKS_FOR = timedelta(days=30)
 
 
 class Standing(NamedTuple):
@@ -63,6 +65,13 @@ def told_of(version: Version) -> Told | None:
         return None
     volumes = row["result__version__volumes"]
     return Told(row["fingerprint"], volumes, row["requested_by__name"] or "", row["as_of"])
+
+
+def latest_of_text(stage: str, text: str, as_of: datetime) -> BackTest | None:
+    """The latest test of a text, by its fingerprint, that still spoke for the weeks to come at an instant."""
+    tests = BackTest.objects.filter(version__definition__stage=stage, fingerprint=text)
+    recent = tests.filter(as_of__lte=as_of, as_of__gt=as_of - SPEAKS_FOR, status=BackTest.Status.DONE)
+    return recent.order_by("-as_of", "-pk").first()
 
 
 def leads_behind(result: Json, side: str, group: str, week: int | None = None) -> list[int]:

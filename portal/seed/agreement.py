@@ -27,8 +27,6 @@ from definitions.models import (
 )
 from definitions.selectors import catalogue
 from definitions.selectors.ballots import rules_of, tally_of
-from definitions.services.ballots import slip_hash_of
-from leads.scoring.impact import impact_slip
 from portal.common.models import HOUSES, User, Workspace
 from portal.common.selectors import people_of
 from portal.common.working_time import working_time_before
@@ -244,24 +242,6 @@ def ballot_lay(
         )
     version.save()
     backdate([version], changed_at=opened_at)
-
-
-def slips_lay(agreement: Agreement) -> None:
-    """What voters saw: each proposal against what was in force when it was made."""
-    definition = agreement.definition
-    before = {1: None, 2: agreement.versions[1], 3: agreement.versions[2], 4: agreement.versions[2]}
-    for ballot in Ballot.objects.filter(version__definition=definition).select_related("version"):
-        in_force = before[ballot.version.number]
-        Definition.objects.filter(pk=definition.pk).update(active_version=in_force)
-        slip_lay(ballot)
-    Definition.objects.filter(pk=definition.pk).update(active_version=agreement.versions[2])
-
-
-def slip_lay(ballot: Ballot) -> None:
-    """Against what is in force now."""
-    ballot.slip = impact_slip(ballot.document, ballot.version.definition.stage, ballot.opened_at)
-    ballot.slip_hash = slip_hash_of(ballot.slip)
-    ballot.save(update_fields=["slip", "slip_hash"])
 
 
 def _votes_lay(

@@ -10,9 +10,10 @@ from leads.scoring.clock import look_again_from
 from leads.scoring.compiler import score_into
 from leads.scoring.scope import Scope
 from portal.common.models import User, Workspace
-from portal.seed.agreement import activate, ballot_lay, slip_lay, version_lay
+from portal.seed.agreement import activate, ballot_lay, version_lay
 from portal.seed.clauses import sales_qualified_documents
 from portal.seed.debates import SALES_ROUND
+from portal.seed.slips import slip_lay
 from portal.seed.trail import Desk, Trail
 
 DRAFT_DAYS = 9

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from portal.common.calendars import calendar_of
 from portal.common.models import Team, User, Workspace
-from portal.seed.agreement import DRAFT, agreement_lay, slips_lay
+from portal.seed.agreement import DRAFT, agreement_lay
 from portal.seed.database import give_room
 from portal.seed.extras import import_lay, notices_lay
 from portal.seed.facts import facts_lay
@@ -20,6 +20,7 @@ from portal.seed.meetings import meetings_lay
 from portal.seed.people import ZONE, capacity_note, people_lay
 from portal.seed.sales_qualified import sales_qualified_lay
 from portal.seed.shadow import shadow_lay
+from portal.seed.slips import slips_lay
 from portal.seed.tastings import examples_lay, tasting_lay
 from portal.seed.trail import Desk, Trail
 
@@ -93,7 +94,7 @@ def workspace_seed(
     sales_qualified_lay(
         leads=size.leads, people=people, actor=actor, workspace=workspace, desk=desk, trail=trail
     )
-    slips_lay(agreement)
+    slips_lay(agreement, size.leads, desk, trail)
     shadow_lay(agreement=agreement, people=people, desk=desk, trail=trail)
     examples_lay(people, desk)
     tasting_lay(

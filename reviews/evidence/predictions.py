@@ -67,14 +67,18 @@ def _sentence(expected: Json | None, came: float | None) -> str:
     if "low" not in expected:  # a slip from before the range was kept beside the mean
         return _("About %(n)s leads a week were expected; %(came)s came.") % values
     values |= {"low": expected["low"], "high": expected["high"]}
+    if expected["is_of_new_leads"]:
+        return (
+            _(
+                "From %(low)d to %(high)d newly captured leads a week were foretold; %(came)s a week came, "
+                "those known for longer among them."
+            )
+            % values
+        )
     if came < expected["low"]:
-        return (
-            _("Fewer leads came than in any week foretold: %(came)s a week, of %(low)d to %(high)d.") % values
-        )
+        return _("Fewer leads came than foretold: %(came)s a week, of %(low)d to %(high)d.") % values
     if came > expected["high"]:
-        return (
-            _("More leads came than in any week foretold: %(came)s a week, of %(low)d to %(high)d.") % values
-        )
+        return _("More leads came than foretold: %(came)s a week, of %(low)d to %(high)d.") % values
     return (
         _("As many leads came as was foretold: %(came)s a week, of %(low)d to %(high)d and about %(n)s.")
         % values
@@ -94,10 +98,11 @@ def _volume(
         day = expected["as_of"].astimezone(under.zone).date()
         told = _("when it was voted on, %(day)s") % {"day": day_words(day)}
     found = [
-        number(_("Expected a week"), rounded(expected["value"]), told, version.get_absolute_url()),
+        number(expected["label"], rounded(expected["value"]), told, version.get_absolute_url()),
         said,
     ]
-    if "low" in expected:
+    # Those known for longer come on top of newly captured ones: the weeks cannot be held against these.
+    if "low" in expected and not expected["is_of_new_leads"]:
         values = {"low": expected["low"], "high": expected["high"]}
         within = sum(expected["low"] <= week["offered"] <= expected["high"] for week in weeks)
         of_these = _("of %(n)d; %(low)d to %(high)d were foretold") % {"n": len(weeks), **values}

@@ -31,7 +31,7 @@ def test_the_treaty_says_what_was_agreed_by_whom_and_what_is_expected(client: Cl
             **ballot.slip,
             "expected_weekly": {
                 "label": "Expected a week", "value": 12.5, "of": "of 40 a week that sales can work",
-                "sentence": "From 8 to 17 would qualify.", "lead_ids": [],
+                "sentence": "From 8 to 17 would qualify.", "lead_ids": [], "is_of_new_leads": False,
             },
         }
     )  # fmt: skip

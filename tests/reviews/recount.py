@@ -321,10 +321,13 @@ def forecast(raw: Raw) -> Told:
         offered = [sum(row.version_id == version.pk for row in raw.of_step(week)) for week in weeks]
         came = sum(offered) / len(offered) if len(offered) >= 4 else None
         said = ballot.slip["expected_weekly"]["value"] if ballot.slip else None
+        is_alike = bool(ballot.slip) and not ballot.slip["expected_weekly"]["is_of_new_leads"]
         told |= {
             ("version", label, "forecast"): number(said),
             ("version", label, "came"): number(came),
-            ("version", label, "of_forecast"): number(came / said if came is not None and said else None),
+            ("version", label, "of_forecast"): number(
+                came / said if came is not None and said and is_alike else None
+            ),
             ("version", label, "weeks"): number(len(weeks)),
             ("version", label, "offered"): number(sum(offered)),
             **{

@@ -24,7 +24,14 @@ ZONE = ZoneInfo("UTC")  # of the workspace
 
 def ratified_by_a_vote(version: Version, **expected: Any) -> Ballot:
     """A ballot that ratified the version, with the volume its slip foretold."""
-    number = {"label": "Expected a week", "of": "", "lead_ids": [], "sentence": "", **expected}
+    number = {
+        "label": "Expected a week",
+        "of": "",
+        "lead_ids": [],
+        "sentence": "",
+        "is_of_new_leads": False,
+        **expected,
+    }
     return Ballot.objects.create(
         version=version,
         fingerprint=version.fingerprint,
@@ -67,8 +74,8 @@ def in_force_since(day: date) -> Version:
     ("case", "numbers", "words"),
     [
         ("within", (3, 4, 5, 4), "As many leads came as was foretold: 4.0 a week, of 2 to 6 and about 4.5."),
-        ("below", (1, 1, 2, 1), "Fewer leads came than in any week foretold: 1.2 a week, of 2 to 6."),
-        ("above", (7, 9, 8, 7), "More leads came than in any week foretold: 7.8 a week, of 2 to 6."),
+        ("below", (1, 1, 2, 1), "Fewer leads came than foretold: 1.2 a week, of 2 to 6."),
+        ("above", (7, 9, 8, 7), "More leads came than foretold: 7.8 a week, of 2 to 6."),
     ],
 )
 def test_predictions_stand_beside_what_came(case: str, numbers: tuple[int, ...], words: str) -> None:
@@ -92,6 +99,20 @@ def test_predictions_stand_beside_what_came(case: str, numbers: tuple[int, ...],
         str(sum(2 <= n <= 6 for n in numbers)),
         "of 4; 2 to 6 were foretold",
     )
+
+
+def test_what_newly_captured_leads_would_bring_is_not_held_against_all_that_came() -> None:
+    version = in_force_since(date(2026, 4, 3))
+    ratified_by_a_vote(version, value=4.5, low=2, high=6, label="New leads a week", is_of_new_leads=True)
+    weekly(version, 7, 9, 8, 7)
+    item = item_of(a_prepared_meeting(), f"predictions:{version.pk}")
+    assert item.evidence["sentence"] == (
+        "From 2 to 6 newly captured leads a week were foretold; 7.8 a week came, those known for longer "
+        "among them."
+    )
+    labels = [each["label"] for each in item.evidence["numbers"]]
+    assert "New leads a week" in labels
+    assert "Weeks as foretold" not in labels
 
 
 def test_it_is_too_early_to_say_after_three_weeks() -> None:

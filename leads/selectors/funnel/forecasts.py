@@ -21,8 +21,9 @@ def forecast_numbers(rows: QuerySet[Handoff], period: Period, now: datetime) -> 
     """Each version that came into force by a ballot and was in force in the period, the newest first.
 
     {"version", "label", "url" of its ballot, "forecast": leads a week as the frozen impact slip said, or
-    None, "weeks": its whole weeks in force so far: [{"first", "last", "offered"}], "came": their mean, or
-    None where they are fewer than four, "predictions" of voters: [{"house", "words"}]}. Four queries.
+    None, "is_of_new_leads": whether of newly captured leads alone, "weeks": its whole weeks in force so
+    far: [{"first", "last", "offered"}], "came": their mean, or None where they are fewer than four,
+    "predictions" of voters: [{"house", "words"}]}. Four queries.
     """
     zone = workspace_zone()
     start, end = period.bounds(zone)
@@ -40,12 +41,15 @@ def forecast_numbers(rows: QuerySet[Handoff], period: Period, now: datetime) -> 
             if week.days == 7 and begins <= week.bounds(zone)[0] and week.bounds(zone)[1] <= ends
         ]
         offered = [week["offered"] for week in whole]
+        expected = ballot.slip.get("expected_weekly", {})
         found.append(
             {
                 "version": version.pk,
                 "label": str(version),
                 "url": ballot.get_absolute_url(),
-                "forecast": ballot.slip.get("expected_weekly", {}).get("value"),
+                "forecast": expected.get("value"),
+                # Slips from before the two were told apart counted newly captured leads alone.
+                "is_of_new_leads": bool(expected) and expected.get("is_of_new_leads", True),
                 "weeks": whole,
                 "came": sum(offered) / len(offered) if len(offered) >= ENOUGH_WEEKS else None,
                 "predictions": [

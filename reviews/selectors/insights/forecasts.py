@@ -68,15 +68,27 @@ def forecast_report(period: Period) -> Report:
         for each in found
         if each["predictions"]
     ]
-    notes = (
+    notes: tuple[str, ...] = (
         _("What came is too early to say before %(n)d whole weeks.") % {"n": ENOUGH_WEEKS},
         _("Who qualified all at once when the version came into force is in no whole week."),
-        _(
-            "The forecast counts leads by the week of their capture. Leads that were known for longer and "
-            "begin to qualify come on top of it, and are offered all the same."
-        ),
     )
+    new_alone = [each["label"] for each in found if each["is_of_new_leads"]]
+    if new_alone:
+        notes += (
+            _(
+                "Of newly captured leads alone: %(versions)s. Leads that were known for longer and begin to "
+                "qualify come on top. A test on the past before the vote counts them too."
+            )
+            % {"versions": ", ".join(new_alone)},
+        )
     return Report((by_version, weeks), charts, notes, {"predictions": predictions})
+
+
+def _forecast_words(numbers: Numbers) -> str:
+    if numbers["forecast"] is None:
+        return _("no slip")
+    said = rounded(numbers["forecast"])
+    return _("%(n)s, new leads alone") % {"n": said} if numbers["is_of_new_leads"] else said
 
 
 def _cells(numbers: Numbers) -> tuple[Cell, ...]:
@@ -85,9 +97,10 @@ def _cells(numbers: Numbers) -> tuple[Cell, ...]:
     url = ""
     if weeks:
         url = watch_address(Period(weeks[0]["first"], weeks[-1]["last"]), version=numbers["version"])
-    of_forecast = came / forecast if came is not None and forecast else None
+    is_comparable = came is not None and forecast and not numbers["is_of_new_leads"]
+    of_forecast = came / forecast if is_comparable else None
     return (
-        Cell(forecast, _("no slip") if forecast is None else rounded(forecast), numbers["url"]),
+        Cell(forecast, _forecast_words(numbers), numbers["url"]),
         Cell(came, _("too early to say") if came is None else rounded(came), url),
         Cell(
             of_forecast,

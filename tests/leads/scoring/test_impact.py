@@ -7,8 +7,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 
+from definitions.documents import document_of
 from definitions.models import Definition
+from leads.evidence.back_tests import back_test_at_once
 from leads.models import GoldenLead, Handoff, HandoffStatus, Lead, Outcome
 from leads.scoring.impact import impact_slip
 from leads.scoring.receipt import receipt
@@ -18,6 +21,7 @@ from tests.builders import (
     a_document,
     a_lead,
     a_source,
+    a_version,
     an_account,
     an_active_version,
     an_activity,
@@ -102,6 +106,55 @@ def test_expected_leads_a_week_are_held_against_the_capacity_of_sales() -> None:
     assert number["value"] == 0.4
     assert number["of"] == "of 25 a week that sales can work"
     assert "from 0 to 3 would qualify" in number["sentence"]
+
+
+def asked_for_a_demo(weeks: int) -> Lead:
+    """Captured long ago, it asked for one so many weeks ago."""
+    lead = a_lead(captured_at=NOW - timedelta(days=300))
+    an_activity(lead, "demo_requested", at=NOW - timedelta(weeks=weeks, hours=1))
+    return lead
+
+
+DEMO = a_criterion("c-demo", {"activity": "demo_requested", "within_days": 20, "at_least": 1})
+
+
+def test_a_text_tested_on_the_past_is_expected_to_bring_what_it_brought() -> None:
+    draft = a_version(a_document(DEMO, threshold=50), "draft")
+    leads = [asked_for_a_demo(weeks) for weeks in range(13)]
+    a_lead(captured_at=NOW - timedelta(days=300))
+    with time_machine.travel(NOW, tick=False):
+        back_test_at_once(version=draft, actor=maya())
+
+    number = impact_slip(document_of(draft), "mql", NOW + timedelta(days=29))["expected_weekly"]
+
+    assert (number["label"], number["is_of_new_leads"]) == ("Expected a week", False)
+    assert (number["value"], number["low"], number["high"]) == (0.5, 0, 1)
+    assert number["lead_ids"] == [lead.pk for lead in leads]
+    assert "in 85\xa0% of weeks like the last 26, from 0 to 1 leads begin to qualify" in number["sentence"]
+
+
+@pytest.mark.parametrize("case", ["another text", "another definition", "long ago", "later", "not done"])
+def test_without_such_a_test_new_leads_alone_are_foretold(case: str) -> None:
+    draft = a_version(a_document(DEMO, threshold=50), "draft")
+    asked_for_a_demo(0)
+    with time_machine.travel(NOW, tick=False):
+        test = back_test_at_once(version=draft, actor=maya())
+    document, stage, as_of = document_of(draft), "mql", NOW
+    if case == "another text":
+        document = {**document, "threshold": 49}
+    elif case == "another definition":
+        stage = "sql"
+    elif case == "long ago":
+        as_of = NOW + timedelta(days=30)
+    elif case == "later":
+        as_of = NOW - timedelta(seconds=1)
+    else:
+        type(test).objects.update(status="failed")
+
+    number = impact_slip(document, stage, as_of)["expected_weekly"]
+
+    assert (number["label"], number["is_of_new_leads"]) == ("New leads a week", True)
+    assert (number["value"], number["lead_ids"]) == (0, [])
 
 
 def test_a_past_win_is_judged_as_of_the_day_it_was_won() -> None:
