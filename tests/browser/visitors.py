@@ -43,7 +43,7 @@ class Visitor:
 
         In one browser an answer that is still on its way to the last person would bring their cookies.
         """
-        self.page.close()
+        self.page.goto("about:blank")  # The other's page asks for news no more.
         self.page = self.open_page()
         sign_in(self.page, self.address, person.email)
 

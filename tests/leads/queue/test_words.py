@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
 from django.urls import reverse
 
 from definitions.models import Version
@@ -40,6 +41,16 @@ def test_words_are_found_in_name_email_company_and_account(db: None, sought: str
         account=an_account(name="Nordic Gears"),
     )
     assert list(Lead.objects.filter(words_match(sought))) == ([lead] if is_found else [])
+
+
+@pytest.mark.servers
+def test_the_database_keeps_enough_texts_to_tell_a_rare_word_from_a_common_one(db: None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT attstattarget FROM pg_attribute "
+            "WHERE attrelid = 'leads_leadwords'::regclass AND attname = 'text'"
+        )
+        assert cursor.fetchone() == (1000,)
 
 
 def test_words_follow_the_lead_and_go_with_a_merged_one(db: None) -> None:
