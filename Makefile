@@ -32,13 +32,15 @@ prepare-dev:
 # -- tests ----------------------------------------------------------------------------------------------
 
 test: prepare-dev
-	@$(MAKE) --no-print-directory test-embedded
+	@# Walks are done once, beside PostgreSQL where there is one.
+	@if $(SERVERS) true >/dev/null; then but=" and (not walk or twin)"; fi; \
+	$(MAKE) --no-print-directory test-embedded BUT="$$but"
 	@$(MAKE) --no-print-directory test-servers
 	@$(MAKE) --no-print-directory test-browser
 
 test-embedded:
 	@echo "== SQLite and the embedded broker"
-	$(PYTEST) $(SPREAD) -m "not servers and not browser and not benchmark and not fault"
+	$(PYTEST) $(SPREAD) -m "not servers and not browser and not benchmark and not fault$(BUT)"
 
 test-servers:
 	@echo "== PostgreSQL, Redis and a real worker"

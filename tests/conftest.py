@@ -61,7 +61,7 @@ def _asks_a_server(item: pytest.Item) -> bool:
     """Whether PostgreSQL and Redis can make a difference; what they cannot touch ran beside SQLite."""
     if item.get_closest_marker("twin"):
         return False
-    asks = item.get_closest_marker("django_db") or item.get_closest_marker("servers")
+    asks = any(map(item.get_closest_marker, ("django_db", "servers", "walk")))
     names = set(getattr(item, "fixturenames", ()))
     return bool(asks or names & ASKING_FIXTURES) or item.path.name in SERVER_FILES
 

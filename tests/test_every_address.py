@@ -27,6 +27,8 @@ from tests.addresses import addresses
 from tests.builders import ada, maya, mona, olga, rita, sam
 from tests.garbage import FIELDS, GARBAGE, POSTED
 
+pytestmark = pytest.mark.walk
+
 SMALL = Size(leads=120, accounts=40, activities=1_200)
 # 409 on a GET: minutes that are not written yet. 422: a question to history that makes no sense.
 FINE = {200, 204, 286, 301, 302, 403, 404, 405, 409, 422}

@@ -6,6 +6,7 @@ import itertools
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from django.db import connection, models
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -27,6 +28,7 @@ SHORT, LONG = 10, 60
 _numbers = itertools.count(1)
 
 
+@pytest.mark.walk
 def test_no_list_makes_more_queries_when_it_grows(db: None) -> None:
     """The sample company, with ten and with sixty more rows of everything that a page lists."""
     workspace_seed(size=SMALL, seed=1, actor=ada())

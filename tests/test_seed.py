@@ -84,6 +84,7 @@ def _laid_and_undone(seed: int) -> str:
         return found
 
 
+@pytest.mark.walk
 @pytest.mark.django_db
 def test_the_same_seed_gives_the_same_rows() -> None:
     with time_machine.travel(NOW + timedelta(minutes=12)):

@@ -7,7 +7,7 @@ import pytest
 from tests.doors import Door, knock, without_a_row
 from tests.leads.doors import DOORS
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
+pytestmark = [pytest.mark.django_db, pytest.mark.walk, pytest.mark.usefixtures("clock")]
 
 
 @pytest.mark.parametrize("door", DOORS, ids=str)

@@ -23,7 +23,7 @@ from tests.reviews.room_stories import a_meeting_with_a_ballot, closed, item_of
 from tests.reviews.test_calendar_replies import answer
 from tests.reviews.test_views import scheduled_form
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_noon")]
+pytestmark = [pytest.mark.django_db, pytest.mark.walk, pytest.mark.usefixtures("at_noon")]
 
 RUN_THEM = MANAGERS | {"rolf"}
 INVITED = frozenset({"maya", "mona", "sam", "rita"})
