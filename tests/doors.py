@@ -71,7 +71,8 @@ class Door:
     """One address. `ready` makes a state in which its act is possible, and says what is posted then.
 
     `verb` is what the trail says of the act, by whoever did it; "" where nothing is to change. Who may not
-    is refused with 403, unless `otherwise` names another status.
+    is refused with 403, unless `otherwise` names another status. Where what the form says decides who may,
+    an empty one tells nothing: not `is_shut_to_empty`.
     """
 
     name: str
@@ -81,6 +82,7 @@ class Door:
     case: str = ""
     answer: int = 302
     otherwise: dict[str, int] = field(default_factory=dict)
+    is_shut_to_empty: bool = True
 
     def __str__(self) -> str:
         return f"{self.name}-{self.case}".rstrip("-").replace(" ", "-")
@@ -145,7 +147,10 @@ def rolled_back() -> Iterator[None]:
 
 
 def knock(door: Door) -> list[str]:
-    """Everybody sends the same in the same state. What is wrong with how that went, one line for each."""
+    """Everybody sends the same in the same state, and who may not an empty form as well.
+
+    Returns what is wrong with how that went, one line for each.
+    """
     people = everybody()
     sent = door.ready()
     address = reverse(door.name, args=sent.args)
@@ -166,6 +171,11 @@ def knock(door: Door) -> list[str]:
             wrong += [f"{who}: {each}" for each in _not_done(door, response, moved, verbs)]
         else:
             wrong += [f"{who}: {each}" for each in _not_refused(door, who, response, moved)]
+            if door.is_shut_to_empty:  # Who may not is told so, not what is wrong with the form.
+                with rolled_back():
+                    response = clients[who].post(address)
+                    moved = changed(before, every_row())
+                wrong += [f"{who}, empty: {each}" for each in _not_refused(door, who, response, moved)]
     with rolled_back():
         response = clients[min(door.may)].get(address)
         if _is_for_posts_alone(door) and response.status_code != 405:

@@ -121,6 +121,8 @@ def handoff_return(request: SignedInRequest, pk: int) -> HttpResponse:
     # A line of the receipt that was tapped on the page before comes in the address.
     initial = {"criterion": request.GET["criterion"]} if "criterion" in request.GET else {}
     form = ReturnForm(request.POST if request.method == "POST" else None, initial=initial)
+    if form.is_bound and not form.is_valid():
+        policies.may_return_handoff(request.user, handoff).require()
     if request.method == "POST" and form.is_valid():
         try:
             handoff = services.handoff_return(handoff=handoff, actor=request.user, **form.answers())
@@ -139,6 +141,8 @@ def handoff_return(request: SignedInRequest, pk: int) -> HttpResponse:
 def handoff_disqualify(request: SignedInRequest, pk: int) -> HttpResponse:
     handoff = the_handoff(request, pk)
     form = DisqualifyForm(request.POST if request.method == "POST" else None)
+    if form.is_bound and not form.is_valid():
+        policies.may_work_handoff(request.user, handoff).require()
     if request.method == "POST" and form.is_valid():
         try:
             services.handoff_disqualify(handoff=handoff, actor=request.user, **form.cleaned_data)

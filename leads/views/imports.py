@@ -59,6 +59,8 @@ def import_mapping(request: SignedInRequest, pk: int) -> HttpResponse:
     batch = get_object_or_404(imports_visible_to(request.user), pk=pk)
     if batch.status != Import.Status.UPLOADED:
         return redirect(batch)
+    if request.method == "POST":
+        policies.may_import(request.user).require()
     records = first_records(batch)
     form = _mapping_form(request, batch, records)
     if request.method == "POST" and form.is_valid():

@@ -57,6 +57,8 @@ def outcome_say(request: SignedInRequest, pk: int) -> HttpResponse:
         currency=the_workspace().currency,
         initial={"stage": handoff.lead.stage},
     )
+    if form.is_bound and not form.is_valid():
+        policies.may_say_outcome(request.user, handoff).require()
     if request.method == "POST" and form.is_valid():
         try:
             lead = outcomes.outcome_say(handoff=handoff, actor=request.user, **form.answers())

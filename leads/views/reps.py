@@ -66,6 +66,8 @@ def capacity_set(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_POST
 def absence_add(request: SignedInRequest, pk: int) -> HttpResponse:
     person, form = _the_rep(pk), AbsenceForm(request.POST)
+    if person != request.user:
+        may_manage_turns(request.user).require()
     if form.is_valid():
         try:
             turn_rules.absence_add(person=person, actor=request.user, **form.cleaned_data)

@@ -101,6 +101,7 @@ def _pulse(request: SignedInRequest, form: PulseForm | None) -> HttpResponse:
 def pulse_give(request: SignedInRequest, pk: int) -> HttpResponse:
     policies.may_read(request.user).require()
     meeting = get_object_or_404(meetings_visible_to(request.user), pk=pk)
+    policies.may_answer_pulse(request.user, meeting).require()
     form = PulseForm(request.POST)
     if not form.is_valid():
         return _pulse(request, form)

@@ -134,6 +134,7 @@ def meeting_begin(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_POST
 def meeting_postpone(request: SignedInRequest, pk: int) -> HttpResponse:
     meeting = the_meeting(request, pk)
+    policies.may_run_meeting(request.user, meeting).require()
     form = MoveForm(request.POST, meeting=meeting, prefix="move")
     if form.is_valid():
         try:

@@ -59,6 +59,13 @@ def _item(request: SignedInRequest, pk: int) -> AgendaItem:
     return get_object_or_404(items_visible_to(request.user), pk=pk)
 
 
+def _taking_part(request: SignedInRequest, pk: int) -> Meeting:
+    """The meeting, for who may add to it: who may not is told so, and not what is wrong with the form."""
+    meeting = the_meeting(request, pk)
+    policies.may_take_part(request.user, meeting).require()
+    return meeting
+
+
 def _to(meeting: Meeting, item: AgendaItem | None = None) -> HttpResponse:
     """Back to the room; to one item only while the room is elsewhere: such a page does not follow it."""
     is_elsewhere = item is not None and item.pk != meeting.current_item_id
@@ -160,7 +167,7 @@ def _wall_context(request: SignedInRequest, meeting: Meeting) -> dict[str, objec
 
 @require_POST
 def item_new(request: SignedInRequest, pk: int) -> HttpResponse:
-    meeting = the_meeting(request, pk)
+    meeting = _taking_part(request, pk)
     form = ItemForm(request.POST, prefix="item")
     if not form.is_valid():
         return _mend(request, pk, "add", item_form=form)
@@ -170,7 +177,7 @@ def item_new(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def item_aside(request: SignedInRequest, pk: int) -> HttpResponse:
-    meeting = the_meeting(request, pk)
+    meeting = _taking_part(request, pk)
     form = ParkForm(request.POST)
     if not form.is_valid():
         return _mend(request, pk, "add", park_form=form)
@@ -203,6 +210,7 @@ def item_leave(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_POST
 def item_notes(request: SignedInRequest, pk: int) -> HttpResponse:
     item = _item(request, pk)
+    policies.may_take_part(request.user, item.meeting).require()
     form = NotesForm(request.POST, prefix="notes")
     if not form.is_valid():
         return _mend(request, item.meeting_id, "notes", item=item.pk, notes_form=form)
@@ -226,6 +234,7 @@ def item_notes(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_POST
 def item_outcome(request: SignedInRequest, pk: int) -> HttpResponse:
     item = _item(request, pk)
+    policies.may_decide_item(request.user, item).require()
     form = OutcomeForm(request.POST, item=item)
     if form.is_valid():
         try:
@@ -273,6 +282,7 @@ def item_vote(request: SignedInRequest, pk: int) -> HttpResponse:
             return _mend(request, meeting.pk, "vote", status=409, **forms)
         else:
             return _done(request, meeting.pk, "vote", item, _("Your vote is counted."))
+    vote["may_vote"].require()
     if form.names_no_text:
         raise Invalid(_("The form did not say which text you read, so your vote was not counted."))
     return _mend(request, meeting.pk, "vote", item=pk, vote_form=form)
@@ -283,7 +293,7 @@ def item_vote(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def action_new(request: SignedInRequest, pk: int) -> HttpResponse:
-    meeting = the_meeting(request, pk)
+    meeting = _taking_part(request, pk)
     asked = request.POST.get("item", "")
     number = whole_number(asked)
     item = _item(request, number) if number is not None else None
@@ -303,6 +313,7 @@ def action_settle(request: SignedInRequest, pk: int) -> HttpResponse:
     """Done, dropped, or open again; then back to where the person was."""
     policies.may_read(request.user).require()
     action = get_object_or_404(actions_visible_to(request.user), pk=pk)
+    policies.may_end_action(request.user, action).require()
     form = ActionEndForm(request.POST)
     if not form.is_valid():
         raise Invalid(_("Say whether the action is done or dropped."))
@@ -331,6 +342,7 @@ def attendance(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_POST
 def confidence(request: SignedInRequest, pk: int) -> HttpResponse:
     meeting = the_meeting(request, pk)
+    policies.may_say_confidence(request.user, meeting).require()
     form = ConfidenceForm(request.POST)
     if not form.is_valid():
         return _mend(request, pk, "round", confidence_form=form)

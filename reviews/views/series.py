@@ -128,6 +128,7 @@ def _answer_page(request: SignedInRequest, series: Series, call_form: CallForm |
 def meeting_call_out(request: SignedInRequest, pk: int) -> HttpResponse:
     """Meet out of the cadence."""
     series = _series(request, pk)
+    policies.may_run(request.user).require()
     form = CallForm(request.POST, series=series)
     if form.is_valid():
         try:
@@ -154,6 +155,7 @@ def checkpoints(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_POST
 def attendee_invite(request: SignedInRequest, pk: int) -> HttpResponse:
     series = _series(request, pk)
+    policies.may_run(request.user).require()
     form = AttendeeForm(request.POST, series=series)
     if not form.is_valid():
         raise Invalid(_("Choose who is to be invited."), field="person")

@@ -169,7 +169,7 @@ DOORS = [
         _of_series(**_prefixed("call", trigger_kind="other", trigger="A new product.", **TIME)),
     ),
     Door("reviews:checkpoints_add", "series.checkpoints_added", RUN_THEM, _of_series()),
-    Door("reviews:reply_import", "series.replied", RUN_THEM | {"maya"}, _a_reply),
+    Door("reviews:reply_import", "series.replied", RUN_THEM | {"maya"}, _a_reply, is_shut_to_empty=False),
     # One meeting
     Door("reviews:meeting_prepare", "meeting.renewal_asked", RUN_THEM, _of_meeting(_ahead)),
     Door("reviews:meeting_open", "meeting.opened", RUN_THEM, _of_meeting(_ahead)),
@@ -233,6 +233,7 @@ DOORS = [
         INVITED,
         _each_of_themselves,
         case="each of themselves",
+        is_shut_to_empty=False,
     ),
     Door(
         "reviews:attendance_set",
@@ -288,6 +289,6 @@ def test_a_door_that_stands_open_is_found_and_one_that_sticks_as_well() -> None:
     """The same knocking, with rows that say what is not so."""
     (door,) = (each for each in DOORS if each.name == "reviews:backlog_remove")
     found = knock(replace(door, may=door.may - {"ada"} | {"sofia"}))
-    assert [line.partition(": ")[0] for line in found] == ["sofia"] * 3 + ["ada"] * 2
+    assert [line.partition(": ")[0] for line in found] == ["sofia"] * 3 + ["ada"] * 2 + ["ada, empty"] * 2
     assert "403" in found[0]
-    assert found[-1].startswith("ada: was refused, and changed ")
+    assert found[4].startswith("ada: was refused, and changed ")
