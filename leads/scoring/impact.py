@@ -19,14 +19,13 @@ from django.utils.translation import ngettext
 
 from definitions.criteria.fingerprint import fingerprint
 from definitions.selectors import active_version
-from leads.evidence.intervals import forecast
 from leads.handoffs.growth import offerable
 from leads.models import Handoff, HandoffStatus, LeadFit, Outcome, OutcomeKind
 from leads.scoring.compiler import compiled, qualified_ids, qualified_of
 from leads.scoring.golden import broken_among, golden_leads_of
 from leads.scoring.preview.questions import WEEKS
 from leads.scoring.scope import Scope
-from leads.selectors.back_tests import QUALIFIED, latest_of_text, leads_behind
+from leads.selectors.back_tests import QUALIFIED, latest_of_text, leads_behind, outlook_of
 from portal.common.models import Team
 from portal.common.selectors import weekly_capacity_of
 
@@ -148,8 +147,11 @@ def _expected_weekly(text: str, stage: str, sets: _Sets, as_of: datetime) -> Jso
     Else, with `is_of_new_leads`, those captured in each of the last twelve weeks that would qualify now.
     """
     test = latest_of_text(stage, text, as_of)
-    found = forecast(test.result["version"]["volumes"]) if test and test.result else None
-    if test is None or test.result is None or found is None:
+    if test is None or test.result is None:
+        return _of_new_leads(sets, as_of)
+    outlook = outlook_of(test.result["version"]["volumes"])
+    found = outlook.forecast
+    if found is None:
         return _of_new_leads(sets, as_of)
     sentence = _(
         "Tested on the past on %(day)s: in %(held)s of weeks like the last %(weeks)d, from %(low)d to "
@@ -162,7 +164,13 @@ def _expected_weekly(text: str, stage: str, sets: _Sets, as_of: datetime) -> Jso
         "high": found.high,
     }
     leads = leads_behind(test.result, "version", QUALIFIED)
-    number = _number(_("Expected a week"), leads, _of_capacity(), sentence, round(found.mean, 1))
+    number = _number(
+        _("Expected a week"),
+        leads,
+        _of_capacity(outlook.capacity),
+        f"{sentence} {outlook.doubt}".rstrip(),
+        round(found.mean, 1),
+    )
     return {**number, "low": found.low, "high": found.high, "is_of_new_leads": False}
 
 
@@ -184,12 +192,13 @@ def _of_new_leads(sets: _Sets, as_of: datetime) -> Json:
     ) % {"weeks": WEEKS, "least": min(weeks), "most": max(weeks)}
     leads = (lead for lead, _at in qualifying)
     mean = round(sum(weeks) / WEEKS, 1)
-    number = _number(_("New leads a week"), leads, _of_capacity(), sentence, mean)
+    number = _number(
+        _("New leads a week"), leads, _of_capacity(weekly_capacity_of(Team.SALES)), sentence, mean
+    )
     return {**number, "low": min(weeks), "high": max(weeks), "is_of_new_leads": True}
 
 
-def _of_capacity() -> str:
-    capacity = weekly_capacity_of(Team.SALES)
+def _of_capacity(capacity: int | None) -> str:
     if capacity is None:
         return _("sales has declared no capacity")
     return _("of %(n)d a week that sales can work") % {"n": capacity}

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from definitions.criteria.fingerprint import fingerprint
 from definitions.documents import document_of
@@ -106,6 +107,21 @@ class Outlook(NamedTuple):
     forecast: Forecast | None
     trend: int
     capacity: int | None
+
+    @property
+    def doubt(self) -> str:
+        """What speaks against the forecast; empty where nothing does."""
+        if self.trend > 0:
+            return _(
+                "The later weeks brought clearly more than the earlier ones: expect the upper part of the "
+                "range, or more."
+            )
+        if self.trend < 0:
+            return _(
+                "The later weeks brought clearly fewer than the earlier ones: expect the lower part of the "
+                "range, or fewer."
+            )
+        return ""
 
 
 def outlook_of(volumes: list[int]) -> Outlook:

@@ -131,6 +131,8 @@ def test_a_text_tested_on_the_past_is_expected_to_bring_what_it_brought() -> Non
     assert (number["value"], number["low"], number["high"]) == (0.5, 0, 1)
     assert number["lead_ids"] == [lead.pk for lead in leads]
     assert "in 85\xa0% of weeks like the last 26, from 0 to 1 leads begin to qualify" in number["sentence"]
+    # All of them came in the later half of the weeks.
+    assert number["sentence"].endswith("expect the upper part of the range, or more.")
 
 
 @pytest.mark.parametrize("case", ["another text", "another definition", "long ago", "later", "not done"])
