@@ -242,11 +242,11 @@ class NotesForm(forms.Form):
         return cls(initial={"text": item.notes, "edit_number": item.notes_edit_number}, prefix="notes")
 
 
-class ParkForm(forms.Form):
-    title = forms.CharField(label=_("Park for the next meeting"), max_length=250)
+class DeferredForm(forms.Form):
+    title = forms.CharField(label=_("Defer to the next meeting"), max_length=250)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **{**kwargs, "prefix": "park"})
+        super().__init__(*args, **{**kwargs, "prefix": "deferred"})
 
 
 class OutcomeForm(forms.Form):

@@ -52,7 +52,7 @@ FIELDS = """
     is_active item item-minutes item-title join key kind label local_time minimum_fit minutes
     missing_field move-day move-hour name needs_text next note notes-edit_number notes-text
     notes-why outcome-edit_number outcome-owner outcome-reason outcome-review_on outcome-verdict
-    outcome-why owner park-title per_days person personas place points points_0 present query
+    outcome-why owner deferred-title per_days person personas place points points_0 present query
     question r0-field r0-is r0-meet_type r0-number r0-type r0-values r0-w0_on reason reply
     reply_to review_on role round rule rule_form rule_text score screen seen_in source stage
     starts_0 starts_0_1 starts_on statement step team text threshold through time_zone times

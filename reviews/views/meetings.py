@@ -18,7 +18,7 @@ from portal.common.requests import SignedInRequest
 from reviews import policies
 from reviews.evidence.agenda import period_of
 from reviews.evidence.results import headline_numbers
-from reviews.forms import ActionForm, ConfidenceForm, ItemForm, MoveForm, NotesForm, OutcomeForm, ParkForm
+from reviews.forms import ActionForm, ConfidenceForm, DeferredForm, ItemForm, MoveForm, NotesForm, OutcomeForm
 from reviews.minutes import corrected, said_of, time_words
 from reviews.models import AgendaItem, Meeting, MeetingStatus
 from reviews.selectors.agenda_view import agenda_ahead
@@ -49,7 +49,7 @@ def context_of(request: SignedInRequest, meeting: Meeting, **forms: Any) -> dict
     context |= {
         "item": item,
         "item_form": ItemForm(prefix="item"),
-        "park_form": ParkForm(),
+        "deferred_form": DeferredForm(),
         "move_form": MoveForm(meeting=meeting, prefix="move"),
         "action_form": ActionForm(),
         "confidence_form": ConfidenceForm(),

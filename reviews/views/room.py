@@ -28,15 +28,16 @@ from reviews.forms import (
     ActionEndForm,
     ActionForm,
     ConfidenceForm,
+    DeferredForm,
     ItemForm,
     NotesForm,
     OutcomeForm,
-    ParkForm,
 )
 from reviews.models import Action, AgendaItem, Meeting, MeetingStatus
 from reviews.selectors.meetings import actions_visible_to, items_visible_to
 from reviews.selectors.room_view import before_everybody, room_stamp, vote_on
 from reviews.services.actions import action_add, action_end, action_reopen
+from reviews.services.deferring import item_add_deferred
 from reviews.services.items import (
     StaleNotes,
     item_add,
@@ -47,7 +48,6 @@ from reviews.services.items import (
     item_note,
     item_take_up,
 )
-from reviews.services.parking import item_park
 from reviews.services.presence import attendance_set, confidence_say
 from reviews.views.meetings import context_of, meeting_answer, the_meeting
 
@@ -169,13 +169,13 @@ def item_new(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def item_aside(request: SignedInRequest, pk: int) -> HttpResponse:
+def item_new_deferred(request: SignedInRequest, pk: int) -> HttpResponse:
     meeting = the_meeting(request, pk)
-    form = ParkForm(request.POST)
+    form = DeferredForm(request.POST)
     if not form.is_valid():
-        return _mend(request, pk, "add", park_form=form)
-    item_park(meeting=meeting, actor=request.user, **form.cleaned_data)
-    return _done(request, pk, "add", said=_("It is parked, and goes on the next agenda."))
+        return _mend(request, pk, "add", deferred_form=form)
+    item_add_deferred(meeting=meeting, actor=request.user, **form.cleaned_data)
+    return _done(request, pk, "add", said=_("It is deferred to the next meeting."))
 
 
 @require_POST

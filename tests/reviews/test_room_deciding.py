@@ -1,4 +1,4 @@
-"""Outcomes: who owns them, the draft with its evidence, the time at each item, and what is parked."""
+"""Outcomes: who owns them, the draft with its evidence, the time at each item, and what is deferred."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from reviews.models import AgendaItem, ItemOutcome, Meeting
 from reviews.selectors.meetings import items_of, later_meeting
 from reviews.selectors.room_view import room_stamp, timer_of
 from reviews.services.closing import meeting_close
+from reviews.services.deferring import item_add_deferred
 from reviews.services.items import item_decide, item_finish, item_note, item_take_up
-from reviews.services.parking import item_park
 from reviews.services.presence import attendance_set
 from tests.builders import NOW, marco, maya, mona, rita, sam
 from tests.reviews.room_stories import as_it_stands, item_of
@@ -132,11 +132,11 @@ def test_the_minutes_say_how_long_it_took(meeting: Meeting) -> None:
     assert breaches() == []
 
 
-# -- parked, and who is there ------------------------------------------------------------------------------
+# -- deferred, and who is there ----------------------------------------------------------------------------
 
 
-def test_what_is_parked_goes_on_the_next_agenda(meeting: Meeting) -> None:
-    item = item_park(meeting=meeting, actor=sam(), title="Guests of the fair")
+def test_what_comes_up_and_is_deferred_goes_on_the_next_agenda(meeting: Meeting) -> None:
+    item = item_add_deferred(meeting=meeting, actor=sam(), title="Guests of the fair")
     assert (item.status, meeting.current_item_id) == ("deferred", as_it_stands(meeting).current_item_id)
     item_decide(item=item_of(meeting), actor=rita(), verdict="keep")
     meeting_close(meeting=meeting, actor=rita())
@@ -144,11 +144,11 @@ def test_what_is_parked_goes_on_the_next_agenda(meeting: Meeting) -> None:
     assert (carried.carried_from, carried.added_by) == (item, sam())
 
 
-def test_only_an_open_meeting_parks_and_only_its_own_people(meeting: Meeting) -> None:
+def test_only_an_open_meeting_defers_what_comes_up_and_only_its_own_people(meeting: Meeting) -> None:
     with pytest.raises(Conflict):
-        item_park(meeting=later_meeting(meeting), actor=sam(), title="Guests of the fair")
+        item_add_deferred(meeting=later_meeting(meeting), actor=sam(), title="Guests of the fair")
     with pytest.raises(Refused):
-        item_park(meeting=meeting, actor=marco(), title="Guests of the fair")
+        item_add_deferred(meeting=meeting, actor=marco(), title="Guests of the fair")
     assert not AgendaItem.objects.filter(title="Guests of the fair").exists()
 
 
@@ -177,7 +177,7 @@ def test_the_stamp_changes_with_all_that_others_see(meeting: Meeting) -> None:
         lambda: item_decide(item=item_of(meeting), actor=rita(), verdict="keep"),
         lambda: item_decide(item=item_of(meeting), actor=rita(), verdict="keep", reason="x", edit_number=1),
         lambda: attendance_set(meeting=meeting, actor=sam(), present=[sam().pk]),
-        lambda: item_park(meeting=meeting, actor=sam(), title="Later"),
+        lambda: item_add_deferred(meeting=meeting, actor=sam(), title="Later"),
     ):
         act()
         seen.append(room_stamp(as_it_stands(meeting)))

@@ -128,17 +128,17 @@ def test_who_saved_notes_goes_on_following_the_room(meeting: Meeting) -> None:
     assert post(client, "item_note", other.pk, **notes).url.endswith(f"?item={other.pk}")
 
 
-def test_people_mark_themselves_and_park_and_speak_part_by_part(meeting: Meeting) -> None:
+def test_people_mark_themselves_and_defer_and_speak_part_by_part(meeting: Meeting) -> None:
     client = signed_in(maya())
     state = post(client, "attendance_set", meeting.pk, HTMX, present=str(maya().pk))
     assert "2 of 4 here" in state.content.decode()
     assert "room-changed" not in state["HX-Trigger"]
     assert post(client, "attendance_set", meeting.pk, HTMX, present=str(sam().pk)).status_code == 403
-    parked = post(client, "item_park", meeting.pk, HTMX, **{"park-title": "Guests of the fair"})
-    assert 'id="room-add"' in parked.content.decode()
+    deferred = post(client, "item_add_deferred", meeting.pk, HTMX, **{"deferred-title": "Guests of the fair"})
+    assert 'id="room-add"' in deferred.content.decode()
     assert "Guests of the fair" in get(client, "room_state", meeting.pk, "?stamp=x").content.decode()
-    assert post(client, "item_park", meeting.pk, HTMX, **{"park-title": ""}).status_code == 422
-    assert post(client, "item_park", meeting.pk, **{"park-title": ""}).status_code == 422
+    assert post(client, "item_add_deferred", meeting.pk, HTMX, **{"deferred-title": ""}).status_code == 422
+    assert post(client, "item_add_deferred", meeting.pk, **{"deferred-title": ""}).status_code == 422
     said = post(client, "confidence_say", meeting.pk, HTMX, **{"confidence-score": "4"})
     assert "You said 4 of 5." in said.content.decode()
     assert "still asks Rita Novak." in get(client, "room_state", meeting.pk, "?stamp=x").content.decode()
@@ -160,7 +160,7 @@ def test_the_wrong_people_get_a_sentence(meeting: Meeting) -> None:
         assert response.status_code == 403
         assert "You are in no team" in response.content.decode()
     assert get(signed_in(rita()), "minutes_pdf", meeting.pk).status_code == 409
-    response = post(signed_in(marco()), "item_park", meeting.pk, HTMX, **{"park-title": "x"})
+    response = post(signed_in(marco()), "item_add_deferred", meeting.pk, HTMX, **{"deferred-title": "x"})
     assert response.status_code == 403
     assert "You are not invited to this review." in response.content.decode()
     assert post(signed_in(maya()), "item_decide", item.pk, **{"outcome-verdict": "keep"}).status_code == 403

@@ -1,4 +1,4 @@
-"""What comes up in the room and is not for now: parked, and on the next agenda."""
+"""What comes up in the room and is not for now: deferred, and on the next agenda."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from reviews.states import ITEM
 
 
 @transaction.atomic
-def item_park(*, meeting: Meeting, actor: User, title: str) -> AgendaItem:
+def item_add_deferred(*, meeting: Meeting, actor: User, title: str) -> AgendaItem:
     """Keep a thought without following it now. The close carries it to the next meeting."""
     item = item_add(meeting=meeting, actor=actor, title=title)
     if item.meeting.status != MeetingStatus.OPEN:
-        raise Conflict(_("Only an open meeting parks items. Put it on the agenda instead."))
+        raise Conflict(_("What comes up is deferred in an open meeting. Put it on the agenda instead."))
     ITEM.apply(item, "defer")
     return item
