@@ -9,6 +9,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from leads.care.forms import RuleOutForm
+from leads.handoffs.forms import DisqualifyForm
 from leads.models import Handoff, Reason, ReasonFamily
 from leads.reasons import services
 from leads.selectors.funnel import Period, funnel
@@ -202,6 +204,12 @@ def test_the_last_two_of_a_family_are_not_retired_at_once(transactional_db: None
     )
     assert [type(fault) for fault in faults(found)] == [Invalid]
     assert in_use.all().count() == 1
+
+
+def test_a_reason_that_needs_a_sentence_says_so_where_it_is_chosen(db: None) -> None:
+    for form in (DisqualifyForm(), RuleOutForm()):
+        assert "Other (needs a sentence)" in str(form["reason"])
+        assert "No budget (needs" not in str(form["reason"])
 
 
 # -- through the door --------------------------------------------------------------------------------------
