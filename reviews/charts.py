@@ -21,39 +21,58 @@ styled in place, so a strict Content-Security-Policy has nothing to refuse.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import pairwise
+from textwrap import wrap
 from typing import Any
 from xml.etree import ElementTree as ET
 
 Json = dict[str, Any]
 
 MOST_SERIES = 4
-WIDTH = 640
 LEFT, RIGHT, TOP, PLOT = 46, 12, 14, 170  # around the field, and its height
-AXIS_LINE, LEGEND_LINE = 22, 20
-MOST_LABELS = 13  # on the axis; of more only every other, third, fourth is written
-BAR_ROW, BAR_WORDS = 46, 150  # height of a bar with its name; width left for its words
-LONGEST_LABEL = 68  # letters of a bar's name; the table has all of them
+AXIS_LINE, LEGEND_LINE, NAME_LINE = 22, 20, 16
+BAR_ROW = 46  # height of a bar with one line of its name
 
 INK, SOFT, RULE, PAPER = "#1c211e", "#565c57", "#8b8c80", "#fffefa"
 COLOURS = {"": "#17493f", "marketing": "#9a4210", "sales": "#1b569e"}
 DASHES = ("", "7 4", "2 4", "10 3 2 3")
 
 
-def drawn(chart: Json) -> str:
+@dataclass(frozen=True)
+class Sheet:
+    """What a chart is drawn on. Letters are as large on a narrow one, and there are fewer of them."""
+
+    name: str
+    width: int
+    most_labels: int  # on the axis; of more only every other, third, fourth is written
+    bar_words: int  # width left for the words of a bar
+    letters: int  # of a bar's name on one line
+    name_lines: int  # the table has all of a name that is longer
+
+
+WIDE = Sheet("wide", width=640, most_labels=13, bar_words=150, letters=90, name_lines=1)
+# As wide as a phone has room for, so that twelve points are twelve there.
+NARROW = Sheet("narrow", width=330, most_labels=5, bar_words=136, letters=46, name_lines=2)
+
+
+def drawn(chart: Json, sheet: Sheet = WIDE) -> str:
     """One `<svg>`, named by the chart's title and described by its `desc`; all text is escaped.
 
     Raises ValueError with more series than can be told apart.
     """
     if len(chart["series"]) > MOST_SERIES:
         raise ValueError(f"A chart tells at most {MOST_SERIES} series apart.")
+    if sheet is not WIDE:
+        # Both drawings of a chart stand on one page, and an id stands there once.
+        chart = {**chart, "key": f"{chart['key']}-{sheet.name}"}
     svg, key = ET.Element("svg"), chart["key"]
     _add(svg, "title", id=f"{key}-title").text = chart["title"]
     _add(svg, "desc", id=f"{key}-desc").text = chart["desc"]
-    height = {"columns": _columns, "lines": _lines, "bars": _bars}[chart["kind"]](svg, chart)
+    height = {"columns": _columns, "lines": _lines, "bars": _bars}[chart["kind"]](svg, chart, sheet)
     svg.attrib |= {
-        "class": f"chart-drawing chart-of-{chart['kind']}",
-        "viewBox": f"0 0 {WIDTH} {height}",
+        "class": f"chart-drawing chart-{sheet.name} chart-of-{chart['kind']}",
+        "viewBox": f"0 0 {sheet.width} {height}",
         "role": "img",
         "aria-labelledby": f"{key}-title",
         "aria-describedby": f"{key}-desc",
@@ -79,12 +98,12 @@ def end_of_scale(value: float) -> int:
 # -- the three kinds -----------------------------------------------------------------------------------------
 
 
-def _columns(svg: ET.Element, chart: Json) -> int:
+def _columns(svg: ET.Element, chart: Json, sheet: Sheet) -> int:
     """Columns along an axis, the series stacked from the ground up. Gives the height of the drawing."""
     series = chart["series"]
     _textures(svg, chart)
     sums = [sum(one["value"] or 0 for one in each) for each in zip(*_values(chart), strict=True)]
-    field = _Field(svg, chart, max(sums, default=0))
+    field = _Field(svg, chart, sheet, max(sums, default=0))
     width = min(field.step * 0.72, 46)
     for place, label in enumerate(chart["labels"]):
         foot = 0.0
@@ -98,13 +117,15 @@ def _columns(svg: ET.Element, chart: Json) -> int:
     return _legend(svg, chart, field.axis(chart))
 
 
-def _lines(svg: ET.Element, chart: Json) -> int:
+def _lines(svg: ET.Element, chart: Json, sheet: Sheet) -> int:
     """Points along an axis, each with its interval, joined where they follow each other."""
     known = [one for each in _values(chart) for one in each if one["value"] is not None]
-    field = _Field(svg, chart, max((one.get("high") or one["value"] for one in known), default=0))
+    highest = max((one.get("high") or one["value"] for one in known), default=0)
+    field = _Field(svg, chart, sheet, highest)
+    apart = min(9, field.step / (len(chart["series"]) + 1))
     for number, each in enumerate(chart["series"]):
         # Side by side, or the intervals of two series would hide each other.
-        shift = 9 * (number - (len(chart["series"]) - 1) / 2)
+        shift = apart * (number - (len(chart["series"]) - 1) / 2)
         xs = [field.x(place) + shift for place in range(len(chart["labels"]))]
         for x, one in zip(xs, each["values"], strict=True):
             if one["value"] is not None and one.get("low") is not None:
@@ -119,18 +140,22 @@ def _lines(svg: ET.Element, chart: Json) -> int:
     return _legend(svg, chart, field.axis(chart))
 
 
-def _bars(svg: ET.Element, chart: Json) -> int:
+def _bars(svg: ET.Element, chart: Json, sheet: Sheet) -> int:
     """Lying bars, the name of each above it and its words behind; a point where there is an interval."""
     _textures(svg, chart)
     (series,) = chart["series"]
     known = [one for one in series["values"] if one["value"] is not None]
     most = chart.get("most") or max((one.get("high") or one["value"] for one in known), default=1) or 1
-    scale = (WIDTH - BAR_WORDS) / most
-    for place, (label, one) in enumerate(zip(chart["labels"], series["values"], strict=True)):
-        y = place * BAR_ROW + 4
-        _write(svg, _shortened(label), 0, y + 11, "chart-name", INK)
-        _write(svg, one["words"], WIDTH - BAR_WORDS + 10, y + 31, "chart-words", INK)
-        ground = {"x1": 0, "x2": WIDTH - BAR_WORDS, "y1": y + 27, "y2": y + 27}
+    end = sheet.width - sheet.bar_words
+    scale, foot = end / most, 4
+    for label, one in zip(chart["labels"], series["values"], strict=True):
+        name = _lines_of(label, sheet)
+        for number, words in enumerate(name):
+            _write(svg, words, 0, foot + 11 + NAME_LINE * number, "chart-name", INK)
+        y = foot + NAME_LINE * (len(name) - 1)
+        foot = y + BAR_ROW
+        _write(svg, one["words"], end + 10, y + 31, "chart-words", INK)
+        ground = {"x1": 0, "x2": end, "y1": y + 27, "y2": y + 27}
         _add(svg, "line", **ground, stroke=RULE, **{"class": "chart-rule"})
         if one["value"] is None:
             continue
@@ -139,7 +164,7 @@ def _bars(svg: ET.Element, chart: Json) -> int:
         else:
             _interval(svg, (one["low"] * scale, y + 27), (one["high"] * scale, y + 27))
             _tell(_marker(svg, series, 0, one["value"] * scale, y + 27), label, series["name"], one)
-    return len(chart["labels"]) * BAR_ROW + 4
+    return foot
 
 
 # -- the field and what stands in it -------------------------------------------------------------------------
@@ -148,14 +173,14 @@ def _bars(svg: ET.Element, chart: Json) -> int:
 class _Field:
     """The plane of columns and lines: where a place and a value lie. Draws its scale at once."""
 
-    def __init__(self, svg: ET.Element, chart: Json, highest: float) -> None:
-        self.svg = svg
+    def __init__(self, svg: ET.Element, chart: Json, sheet: Sheet, highest: float) -> None:
+        self.svg, self.sheet, self.right = svg, sheet, sheet.width - RIGHT
         mark = chart.get("mark")
         self.most = chart.get("most") or end_of_scale(max(highest, mark["value"] if mark else 0))
-        self.step = (WIDTH - LEFT - RIGHT) / max(len(chart["labels"]), 1)
+        self.step = (self.right - LEFT) / max(len(chart["labels"]), 1)
         for share in (0, 0.5, 1):
             y = self.y(self.most * share)
-            _add(svg, "line", x1=LEFT, x2=WIDTH - RIGHT, y1=y, y2=y, stroke=RULE, **{"class": "chart-rule"})
+            _add(svg, "line", x1=LEFT, x2=self.right, y1=y, y2=y, stroke=RULE, **{"class": "chart-rule"})
             words = f"{self.most * share:g}{chart.get('unit', '')}"
             _write(svg, words, LEFT - 8, y + 4, "chart-scale", SOFT, "end")
 
@@ -168,18 +193,17 @@ class _Field:
     def across(self, chart: Json) -> None:
         """The line across, above what it is compared with."""
         if mark := chart.get("mark"):
-            ends = {"x1": LEFT, "x2": WIDTH - RIGHT, "y1": self.y(mark["value"]), "y2": self.y(mark["value"])}
+            y = self.y(mark["value"])
+            ends = {"x1": LEFT, "x2": self.right, "y1": y, "y2": y}
             look: Json = {"stroke": INK, "stroke-width": 2, "stroke-dasharray": "6 4", "class": "chart-mark"}
             _add(self.svg, "line", **ends, **look)
 
     def axis(self, chart: Json) -> int:
         """The labels below the field; gives where the drawing ends so far."""
-        every = -(-len(chart["labels"]) // MOST_LABELS)
+        every = -(-len(chart["labels"]) // self.sheet.most_labels)
         for place, label in enumerate(chart["labels"]):
             if place % every == 0:
-                # Every other one makes room where the letters are larger.
-                css = "chart-label" if place // every % 2 == 0 else "chart-label chart-label-other"
-                _write(self.svg, label, self.x(place), TOP + PLOT + 18, css, SOFT, "middle")
+                _write(self.svg, label, self.x(place), TOP + PLOT + 18, "chart-label", SOFT, "middle")
         return TOP + PLOT + AXIS_LINE
 
 
@@ -294,8 +318,8 @@ def _look(series: Json, css: str) -> str:
     return f"{css} chart-{series['look']}" if series.get("look") else css
 
 
-def _shortened(label: str) -> str:
-    return label if len(label) <= LONGEST_LABEL else f"{label[: LONGEST_LABEL - 1].rstrip()}…"
+def _lines_of(label: str, sheet: Sheet) -> list[str]:
+    return wrap(label, sheet.letters, max_lines=sheet.name_lines, placeholder="…") or [""]
 
 
 def _add(parent: ET.Element, tag: str, **attributes: str | float) -> ET.Element:

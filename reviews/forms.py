@@ -338,7 +338,12 @@ class ConfidenceForm(forms.Form):
 
 
 class PeriodForm(forms.Form):
-    """The period of the insights; this quarter unless both ends are given and make sense."""
+    """The period of the insights; this quarter unless both ends are given and make sense.
+
+    `is_replaced` says that another one was asked for, which made no sense.
+    """
+
+    is_replaced = False
 
     def __init__(self, data: Any) -> None:
         super().__init__(data, auto_id="period-%s")
@@ -358,8 +363,12 @@ class PeriodForm(forms.Form):
     @classmethod
     def of(cls, data: Any) -> PeriodForm:
         """Shows the period that is used, also when none was asked for."""
-        period = cls(data).period
-        return cls({"from": period.first, "to": period.last})
+        asked = cls(data)
+        period = asked.period
+        shown = cls({"from": period.first, "to": period.last})
+        ends = asked.cleaned_data.get("from"), asked.cleaned_data.get("to")
+        shown.is_replaced = bool(data.get("from") or data.get("to")) and ends != (period.first, period.last)
+        return shown
 
 
 class PulseForm(forms.Form):

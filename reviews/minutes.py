@@ -24,7 +24,7 @@ def said_of(item: AgendaItem) -> str:
         return _("Not reached.")
     if item.status == AgendaItem.Status.WAITING:
         return _("Talked about, and not finished.")
-    return _("Talked about.") if item.status == AgendaItem.Status.DONE else _("Left to the next meeting.")
+    return _("Talked about.") if item.status == AgendaItem.Status.DONE else _("Deferred to the next meeting.")
 
 
 def time_words(item: AgendaItem) -> str:

@@ -94,10 +94,10 @@ def may_decide_item(user: User, item: AgendaItem) -> Decision:
     return may_run_meeting(user, item.meeting)
 
 
-def may_put_off(user: User, item: AgendaItem) -> Decision:
-    """Before the meeting: leave an item to the next one, or bring it back."""
+def may_defer_ahead(user: User, item: AgendaItem) -> Decision:
+    """Before the meeting: defer an item to the next one, or bring it back."""
     if item.meeting.status == MeetingStatus.OPEN:
-        return deny(_("The meeting is open: what is left to the next one is decided in the room."))
+        return deny(_("The meeting is open: what is deferred to the next one is decided in the room."))
     return may_take_part(user, item.meeting)
 
 

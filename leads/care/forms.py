@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from leads.care.facts import FIXABLE
 from leads.care.pulling import LONGEST_REASON
+from leads.handoffs.forms import ReasonField
 from leads.models import Handoff, Override, Reason
 from leads.selectors.reasons import disqualify_reasons
 
@@ -49,7 +50,7 @@ class NurtureForm(forms.Form):
 
 
 class RuleOutForm(forms.Form):
-    reason = forms.ModelChoiceField(
+    reason = ReasonField(
         Reason._default_manager.none(),
         label=_("Why is it ruled out?"),
         empty_label=_("Choose a reason"),

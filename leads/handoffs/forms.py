@@ -66,8 +66,15 @@ class ReturnForm(forms.Form):
         }
 
 
+class ReasonField(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """Says beside a reason that it needs a sentence, before somebody is told so."""
+
+    def label_from_instance(self, obj: Reason) -> str:
+        return str(_("%(reason)s (needs a sentence)") % {"reason": obj}) if obj.needs_text else str(obj)
+
+
 class DisqualifyForm(forms.Form):
-    reason = forms.ModelChoiceField(
+    reason = ReasonField(
         Reason._default_manager.none(),
         label=_("Why is it ruled out?"),
         widget=forms.RadioSelect,

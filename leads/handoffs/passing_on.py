@@ -32,8 +32,6 @@ from portal.common.notify import owe_notification
 from portal.common.selectors import people_of
 
 BATCH = 500
-# The reason of an accepted lead whose rep is not there any more; every workspace has it from the start.
-NO_LONGER = "no-longer-works-it"
 HAS_LEFT = Q(owner__isnull=False) & ~Q(owner__is_active=True, owner__team=Team.SALES)
 
 
@@ -195,7 +193,7 @@ def _pass_on(
         status=HandoffStatus.WITHDRAWN, ended_at=terms.now, note=why
     )
     if accepted:
-        reason = Reason.objects.filter(key=NO_LONGER).latest("pk")
+        reason = Reason.objects.filter(key=Reason.NO_LONGER).latest("pk")
         Handoff.objects.filter(pk__in=accepted).update(
             status=HandoffStatus.RETURNED,
             ended_at=terms.now,

@@ -147,7 +147,7 @@ def _check_return(
     is_something_missing: bool,
     missing_field: str,
 ) -> None:
-    if reason.retired_at or reason.family == ReasonFamily.DISQUALIFY:
+    if reason.retired_at or reason.family == ReasonFamily.DISQUALIFY or reason.is_of_the_portal:
         raise Invalid(_("Choose a reason for returning from the list."), field="reason")
     if reason.needs_text and not note.strip():
         raise Invalid(_("“%(reason)s” needs a sentence.") % {"reason": reason.label}, field="note")

@@ -20,6 +20,9 @@ class ReasonFamily(models.TextChoices):
 class Reason(models.Model):
     """The workspace's own list. A changed reason is a new row; the old one is retired and keeps its name."""
 
+    # Why an accepted lead went back whose rep has left sales: the portal gives it, nobody chooses it.
+    NO_LONGER = "no-longer-works-it"
+
     key = models.SlugField(max_length=40)
     label = models.CharField(max_length=160)
     family = models.CharField(max_length=16, choices=ReasonFamily.choices)
@@ -42,6 +45,10 @@ class Reason(models.Model):
 
     def __str__(self) -> str:
         return self.label
+
+    @property
+    def is_of_the_portal(self) -> bool:
+        return self.key == self.NO_LONGER
 
 
 class HandoffStatus(models.TextChoices):

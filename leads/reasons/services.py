@@ -56,6 +56,8 @@ def reason_edit(*, reason: Reason, actor: User, label: str, family: str, needs_t
     policies.may_edit_reasons(actor).require()
     _hold_list()
     label = _checked(label, family, but=reason)
+    if family != reason.family:
+        _check_may_go(reason)
     _retire(reason)
     if family != reason.family:
         _check_family_stays(reason.family)
@@ -76,6 +78,7 @@ def reason_retire(*, reason: Reason, actor: User) -> Reason:
     """Nobody can choose it any more; what was returned for it keeps its name."""
     policies.may_edit_reasons(actor).require()
     _hold_list()
+    _check_may_go(reason)
     _retire(reason)
     _check_family_stays(reason.family)
     audit.record("reason.retired", subject=reason, actor=actor, before=_values(reason))
@@ -133,8 +136,18 @@ def _retire(reason: Reason) -> None:
         raise _stale(reason)
 
 
+def _check_may_go(reason: Reason) -> None:
+    if reason.is_of_the_portal:
+        raise Invalid(
+            _("The portal gives “%(reason)s” itself. It can be reworded and stays in its family.")
+            % {"reason": reason.label},
+            field="family",
+        )
+
+
 def _check_family_stays(family: str) -> None:
-    if not _in_use(family).exists():
+    """There is still something to choose."""
+    if not _in_use(family).exclude(key=Reason.NO_LONGER).exists():
         raise Invalid(
             _("“%(family)s” needs at least one reason. Add another first.")
             % {"family": ReasonFamily(family).label},

@@ -8,7 +8,9 @@ from leads.models import Handoff, Reason, ReasonFamily
 
 
 def return_reasons() -> QuerySet[Reason]:
-    return Reason.objects.filter(retired_at=None).exclude(family=ReasonFamily.DISQUALIFY)
+    """What a rep may choose: without the one that the portal gives itself."""
+    rows = Reason.objects.filter(retired_at=None).exclude(family=ReasonFamily.DISQUALIFY)
+    return rows.exclude(key=Reason.NO_LONGER)
 
 
 def disqualify_reasons() -> QuerySet[Reason]:

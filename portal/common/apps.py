@@ -7,7 +7,7 @@ from django.apps import AppConfig
 from django.apps import apps as installed
 from django.db.models.signals import post_migrate
 
-from portal.common import base_data, owed
+from portal.common import base_data, form_words, owed
 
 
 def _lay_base_data(sender: AppConfig, using: str, **kwargs: Any) -> None:
@@ -20,6 +20,7 @@ class CommonConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        form_words.set_words()
         post_migrate.connect(_lay_base_data, sender=self)
         # Only here are the models loaded; everywhere else imports stand at the top.
         notify = import_module("portal.common.notify")

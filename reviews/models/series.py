@@ -102,7 +102,7 @@ class Meeting(models.Model):
     period_from = models.DateField(null=True, blank=True)
     period_to = models.DateField(null=True, blank=True)
     prepared_at = models.DateTimeField(null=True, blank=True)
-    # When a worker is to renew the agenda: put off while one is at it, empty once that is done.
+    # When a worker is to renew the agenda: postponed while one is at it, empty once that is done.
     renewal_due_at = models.DateTimeField(null=True, blank=True)
     invited_at = models.DateTimeField(null=True, blank=True)
     opened_at = models.DateTimeField(null=True, blank=True)

@@ -26,12 +26,12 @@ def backlog_visible_to(user: User) -> QuerySet[BacklogItem]:
 
 
 def agenda_ahead(meeting: Meeting, items: list[AgendaItem]) -> dict[str, Any]:
-    """`agenda` in order, its minutes `planned`, what is `put_off`, and how much waits in the backlog."""
+    """`agenda` in order, its minutes `planned`, what is `deferred`, and how much waits in the backlog."""
     agenda = agenda_of(items)
     return {
         "agenda": agenda,
         "planned": sum(item.minutes_planned for item in agenda),
-        "put_off": [item for item in items if item.status == AgendaItem.Status.DEFERRED],
+        "deferred": [item for item in items if item.status == AgendaItem.Status.DEFERRED],
         "backlog_waiting": backlog_of(meeting.series).count(),
     }
 

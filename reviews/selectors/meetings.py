@@ -106,7 +106,7 @@ def items_of(meeting: Meeting) -> list[AgendaItem]:
 
 
 def agenda_of(items: list[AgendaItem]) -> list[AgendaItem]:
-    """What is to be talked about, in order: without what was left to the next meeting."""
+    """What is to be talked about, in order: without what was deferred to the next meeting."""
     return [item for item in items if item.status != AgendaItem.Status.DEFERRED]
 
 

@@ -64,7 +64,7 @@ def room_view(
         "current": current,
         "agenda": agenda,
         "place": place + 1,
-        "parked": [item for item in items if item.status == AgendaItem.Status.DEFERRED],
+        "deferred": [item for item in items if item.status == AgendaItem.Status.DEFERRED],
         "before_it": agenda[place - 1] if place else None,
         "after_it": agenda[place + 1] if place + 1 < len(agenda) else None,
         "is_finished_by_next": current is not None

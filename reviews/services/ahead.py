@@ -1,4 +1,4 @@
-"""The agenda before the meeting: anyone invited leaves items to the next one, and brings them back."""
+"""The agenda before the meeting: anyone invited defers items to the next one, and brings them back."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from reviews.states import ITEM
 
 
 @transaction.atomic
-def item_put_off(*, item: AgendaItem, actor: User, reason: str = "") -> None:
-    """Leave an item to the next meeting. One that needs an outcome needs a reason: that is its outcome.
+def item_defer_ahead(*, item: AgendaItem, actor: User, reason: str = "") -> None:
+    """Defer an item to the next meeting. One that needs an outcome needs a reason: that is its outcome.
 
     The close carries it over; until then it can be brought back, in the room too.
     """
@@ -49,4 +49,4 @@ def item_bring_back(*, item: AgendaItem, actor: User) -> None:
 def _hold(item: AgendaItem, actor: User) -> None:
     """The item's meeting as it stands: one that was opened meanwhile keeps what its room decided."""
     item.meeting = hold_for_taking_part(item.meeting, actor)
-    policies.may_put_off(actor, item).require()
+    policies.may_defer_ahead(actor, item).require()

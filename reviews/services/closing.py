@@ -117,7 +117,7 @@ def _count_as_reviewed(meeting: Meeting, items: list[AgendaItem], now: datetime)
 
 
 def carry_to_next(items: list[AgendaItem], following: Meeting) -> None:
-    """What was put off, or not reached, stands on the next agenda; it says where it came from.
+    """What was deferred, or not reached, stands on the next agenda; it says where it came from.
 
     Standing items (results, promises) are not carried: every agenda has its own.
     """

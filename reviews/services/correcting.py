@@ -94,13 +94,13 @@ def _follow(meeting: Meeting, item: AgendaItem, outcome: ItemOutcome) -> None:
 
     The clause was looked at on the day of the meeting, not on that of the correction.
     """
-    is_put_off = outcome.verdict == Verdict.DEFER
-    item.status = AgendaItem.Status.DEFERRED if is_put_off else AgendaItem.Status.DONE
+    is_deferred = outcome.verdict == Verdict.DEFER
+    item.status = AgendaItem.Status.DEFERRED if is_deferred else AgendaItem.Status.DONE
     item.save(update_fields=["status"])
     following = later_meeting(meeting)
-    if is_put_off and following:
+    if is_deferred and following:
         carry_to_next([item], following)
-    if not is_put_off and item.criterion_key and meeting.closed_at:
+    if not is_deferred and item.criterion_key and meeting.closed_at:
         day = meeting.closed_at.astimezone(workspace_zone()).date()
         clause_reviewed(
             definition=meeting.series.definition, key=item.criterion_key, on=day, again_on=outcome.review_on

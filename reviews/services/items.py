@@ -87,7 +87,7 @@ def item_finish(*, item: AgendaItem, actor: User) -> None:
 
 @transaction.atomic
 def item_defer(*, item: AgendaItem, actor: User) -> None:
-    """Leave it to the next meeting. An item that needs an outcome is deferred by one, with a reason."""
+    """To the next meeting. An item that needs an outcome is deferred by one, with a reason."""
     _leave(item, actor, "defer", "item.deferred")
 
 

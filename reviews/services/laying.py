@@ -80,11 +80,11 @@ def _is_ahead(meeting: Meeting, now: datetime) -> bool:
 
 
 def _detach(series: Series, now: datetime, number: int) -> Relaid:
-    """Meetings that were put off beyond now stay where they were put, outside of the pattern."""
-    put_off = series.meetings.filter(
+    """Meetings that were moved beyond now stay where they were put, outside of the pattern."""
+    moved = series.meetings.filter(
         is_extra=False, status=MeetingStatus.SCHEDULED, original_at__lte=now, starts_at__gt=now
     )
-    meetings = list(put_off.prefetch_related("participations__person"))
+    meetings = list(moved.prefetch_related("participations__person"))
     stale = [occasion_of(meeting) for meeting in meetings]
     for meeting in meetings:
         meeting.is_extra, meeting.sequence = True, number

@@ -7,14 +7,18 @@ from typing import Any
 from django import template
 from django.utils.safestring import SafeString
 
-from reviews.charts import drawn, is_empty
+from reviews.charts import NARROW, WIDE, drawn, is_empty
 
 register = template.Library()
 
 
 @register.inclusion_tag("shared/_chart.html")
 def chart(chart: dict[str, Any], is_open: bool = False) -> dict[str, Any]:
-    """A chart as `reviews.charts` describes it, with its table behind; `is_open` unfolds that, for paper."""
+    """A chart as `reviews.charts` describes it, with its table behind; `is_open` unfolds that, for paper.
+
+    It is drawn twice, once for a phone; the stylesheet shows one of the two.
+    """
+    sheets = () if is_empty(chart) else (WIDE, NARROW)
     names = [each["name"] for each in chart["series"]]
     rows = [
         {"label": label, "cells": list(zip(names, values, strict=True))}
@@ -23,7 +27,7 @@ def chart(chart: dict[str, Any], is_open: bool = False) -> dict[str, Any]:
     return {
         "chart": chart,
         # Made by an XML library out of escaped text: see `reviews.charts.drawn`.
-        "svg": SafeString("" if is_empty(chart) else drawn(chart)),
+        "drawings": [SafeString(drawn(chart, sheet)) for sheet in sheets],
         "names": names,
         "rows": rows,
         "is_open": is_open,

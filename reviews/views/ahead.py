@@ -18,7 +18,7 @@ from reviews.models import AgendaItem, Meeting
 from reviews.selectors.agenda_view import backlog_of, backlog_visible_to, preread_view
 from reviews.selectors.meetings import items_visible_to
 from reviews.selectors.series import series_visible_to
-from reviews.services.ahead import item_bring_back, item_put_off
+from reviews.services.ahead import item_bring_back, item_defer_ahead
 from reviews.services.backlog import backlog_add, backlog_remove
 from reviews.views.meetings import meeting_answer, the_meeting
 
@@ -67,11 +67,11 @@ def item_leave_out(request: SignedInRequest, pk: int) -> HttpResponse:
     try:
         # PostgreSQL takes no NUL.
         reason = request.POST.get("reason", "").replace("\0", "")[:5_000]
-        item_put_off(item=item, actor=request.user, reason=reason)
+        item_defer_ahead(item=item, actor=request.user, reason=reason)
     except Invalid as error:
         meeting = the_meeting(request, item.meeting_id)
         return meeting_answer(request, meeting, status=422, alert=str(error))
-    messages.success(request, _("It is left to the next meeting."))
+    messages.success(request, _("It is deferred to the next meeting."))
     return redirect(item.meeting)
 
 

@@ -152,7 +152,7 @@ def test_another_meaning_starts_over(client: Client, case: str, changes: dict[st
         ("nothing", {}, "You changed nothing."),
         ("no clause left", {"removed_0": "on", "removed_1": "on"}, "There is no clause to vote on yet."),
         ("no points", {"points_0": 0}, "c-software"),
-        ("no wording", {"wording_0": ""}, "This field is required."),
+        ("no wording", {"wording_0": ""}, "Fill this in."),
     ],
 )
 def test_changes_that_do_not_hold_come_back(

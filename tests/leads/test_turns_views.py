@@ -59,7 +59,7 @@ def test_everybody_sees_the_rules_and_only_managers_change_them(version: Version
 @pytest.mark.parametrize(
     ("values", "sentence"),
     [
-        ({"name": ""}, "This field is required."),
+        ({"name": ""}, "Fill this in."),
         ({"goes_to": ""}, "Choose a pool or one rep."),
         ({"goes_to": "pool:99"}, "Select a valid choice."),
         ({"r0-values": ""}, "value"),

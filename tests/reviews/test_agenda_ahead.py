@@ -1,4 +1,4 @@
-"""The agenda before the meeting: put off, brought back, the backlog, and what a skipped meeting leaves."""
+"""The agenda before the meeting: deferred, brought back, the backlog, and what a skipped meeting leaves."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from portal.common.models import AuditEntry, User
 from portal.common.owed import lag_by_kind
 from reviews.models import AgendaItem, BacklogItem, ItemOutcome, Meeting
 from reviews.selectors.agenda_view import backlog_of
-from reviews.services.ahead import item_bring_back, item_put_off
+from reviews.services.ahead import item_bring_back, item_defer_ahead
 from reviews.services.backlog import backlog_add, backlog_remove
 from reviews.services.closing import meeting_close
 from reviews.services.items import item_add, item_finish, item_note
@@ -50,14 +50,14 @@ def titles(meeting: Meeting) -> list[str]:
     return [item.title for item in meeting.items.order_by("position")]
 
 
-# -- put off and brought back ------------------------------------------------------------------------------
+# -- deferred and brought back -----------------------------------------------------------------------------
 
 
-def test_anyone_invited_leaves_an_item_to_the_next_meeting(prepared: Meeting) -> None:
-    item_put_off(item=item_of(prepared, "returns"), actor=sam())
+def test_anyone_invited_defers_an_item_to_the_next_meeting(prepared: Meeting) -> None:
+    item_defer_ahead(item=item_of(prepared, "returns"), actor=sam())
     assert item_of(prepared, "returns").status == AgendaItem.Status.DEFERRED
     assert AuditEntry.objects.filter(verb="item.deferred", actor=sam()).count() == 1
-    # The evidence of what is put off stays as it was; preparing again does not bring it back.
+    # The evidence of what is deferred stays as it was; preparing again does not bring it back.
     with time_machine.travel(NOW + timedelta(days=1), tick=False):
         meeting_prepare(meeting=prepared, actor=None)
     assert item_of(prepared, "returns").status == AgendaItem.Status.DEFERRED
@@ -66,19 +66,19 @@ def test_anyone_invited_leaves_an_item_to_the_next_meeting(prepared: Meeting) ->
     assert item_of(prepared, "returns").status == AgendaItem.Status.WAITING
 
 
-def test_a_clause_is_put_off_with_a_reason_which_is_its_outcome(prepared: Meeting) -> None:
+def test_a_clause_is_deferred_with_a_reason_which_is_its_outcome(prepared: Meeting) -> None:
     with pytest.raises(Invalid, match="Say why"):
-        item_put_off(item=item_of(prepared, "clause:c-software"), actor=sam())
+        item_defer_ahead(item=item_of(prepared, "clause:c-software"), actor=sam())
     assert item_of(prepared, "clause:c-software").status == AgendaItem.Status.WAITING
-    item_put_off(item=item_of(prepared, "clause:c-software"), actor=sam(), reason="After the fair.")
+    item_defer_ahead(item=item_of(prepared, "clause:c-software"), actor=sam(), reason="After the fair.")
     outcome = ItemOutcome.objects.get()
     assert (outcome.verdict, outcome.reason, outcome.decided_by) == ("defer", "After the fair.", sam())
     item_bring_back(item=item_of(prepared, "clause:c-software"), actor=sam())
     assert not ItemOutcome.objects.exists()
 
 
-def test_what_was_put_off_stands_on_the_next_agenda_and_says_so(prepared: Meeting) -> None:
-    item_put_off(item=item_of(prepared, "clause:c-software"), actor=sam(), reason="After the fair.")
+def test_what_was_deferred_stands_on_the_next_agenda_and_says_so(prepared: Meeting) -> None:
+    item_defer_ahead(item=item_of(prepared, "clause:c-software"), actor=sam(), reason="After the fair.")
     opened = meeting_open(meeting=first_meeting(prepared.series), actor=rita())
     for item in opened.items.filter(status=AgendaItem.Status.WAITING):
         item_finish(item=item, actor=rita())
@@ -95,39 +95,39 @@ def test_who_is_not_invited_puts_nothing_off(prepared: Meeting) -> None:
     item = item_of(prepared, "returns")
     for person in (marco(), olga()):
         with pytest.raises(Refused):
-            item_put_off(item=item, actor=person)
-        assert post(person, "item_put_off", item.pk).status_code == 403
+            item_defer_ahead(item=item, actor=person)
+        assert post(person, "item_defer", item.pk).status_code == 403
     assert item_of(prepared, "returns").status == AgendaItem.Status.WAITING
 
 
 def test_in_the_room_the_room_decides(prepared: Meeting) -> None:
     meeting_open(meeting=first_meeting(prepared.series), actor=rita())
     with pytest.raises(Refused, match="in the room"):
-        item_put_off(item=item_of(prepared, "returns"), actor=sam())
+        item_defer_ahead(item=item_of(prepared, "returns"), actor=sam())
 
 
-def test_two_people_put_off_the_same_item(prepared: Meeting) -> None:
+def test_two_people_defer_the_same_item(prepared: Meeting) -> None:
     item, same = item_of(prepared, "returns"), item_of(prepared, "returns")
-    item_put_off(item=item, actor=sam())
+    item_defer_ahead(item=item, actor=sam())
     with pytest.raises(Conflict):
-        item_put_off(item=same, actor=maya())
+        item_defer_ahead(item=same, actor=maya())
     with pytest.raises(Conflict):
         item_bring_back(item=item_of(prepared, "sla"), actor=maya())
 
 
 def test_the_page_puts_off_and_brings_back(prepared: Meeting) -> None:
     clause = item_of(prepared, "clause:c-software")
-    response = post(sam(), "item_put_off", clause.pk, reason=" ")
+    response = post(sam(), "item_defer", clause.pk, reason=" ")
     assert response.status_code == 422
     assert "Say why this can wait" in response.content.decode()
-    assert post(sam(), "item_put_off", clause.pk, reason="After the fair.").status_code == 302
+    assert post(sam(), "item_defer", clause.pk, reason="After the fair.").status_code == 302
     page = signed_in(maya()).get(prepared.get_absolute_url()).content.decode()
-    assert "Left to the next meeting" in page
+    assert "Deferred to the next meeting" in page
     assert "After the fair." in page
     assert post(maya(), "item_bring_back", clause.pk).status_code == 302
     assert item_of(prepared, "clause:c-software").status == AgendaItem.Status.WAITING
-    assert signed_in(sam()).get(reverse("reviews:item_put_off", args=[clause.pk])).status_code == 405
-    assert post(sam(), "item_put_off", 999_999).status_code == 404
+    assert signed_in(sam()).get(reverse("reviews:item_defer", args=[clause.pk])).status_code == 405
+    assert post(sam(), "item_defer", 999_999).status_code == 404
 
 
 # -- what nothing asks for any more ------------------------------------------------------------------------
@@ -146,15 +146,15 @@ def test_an_item_goes_with_what_asked_for_it() -> None:
     assert not meeting.items.filter(source_key="clause:c-old").exists()
 
 
-@pytest.mark.parametrize("touch", ["note", "put off", "by hand"])
+@pytest.mark.parametrize("touch", ["note", "deferred", "by hand"])
 def test_what_somebody_has_touched_stays(version: Version, touch: str) -> None:
     handoff = a_handoff(version, NOW - timedelta(days=3), "returned", is_something_missing=True)
     meeting = a_prepared_meeting()
     item = item_of(meeting, "returns")
     if touch == "note":
         item_note(item=item, actor=sam(), text="Look at the fair.", edit_number=1)
-    elif touch == "put off":
-        item_put_off(item=item, actor=sam())
+    elif touch == "deferred":
+        item_defer_ahead(item=item, actor=sam())
     else:
         item = item_add(meeting=meeting, actor=sam(), title="The fair")
     handoff.delete()

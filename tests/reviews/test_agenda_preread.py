@@ -17,7 +17,7 @@ from definitions.models import Version
 from portal.common import printing
 from portal.common.models import Notification, OutgoingMail
 from reviews.models import Meeting, Participation
-from reviews.services.ahead import item_put_off
+from reviews.services.ahead import item_defer_ahead
 from reviews.services.attending import attendee_add
 from reviews.services.meetings import meeting_cancel, meeting_move
 from reviews.services.preparing import agendas_prepare_due
@@ -117,7 +117,7 @@ def full() -> Meeting:
 
 
 def test_the_page_has_everything_unfolded(full: Meeting) -> None:
-    item_put_off(item=item_of(full, "sla"), actor=sam())
+    item_defer_ahead(item=item_of(full, "sla"), actor=sam())
     response = signed_in(marco()).get(reverse("reviews:preread", args=[full.pk]))
     page = response.content.decode()
     assert "Tuesday 12 May 2026, 10:00 (Europe/Berlin)" in page
@@ -125,7 +125,7 @@ def test_the_page_has_everything_unfolded(full: Meeting) -> None:
     assert page.count('<figure class="chart"') == 2
     assert page.count("<svg") > page.count('<svg class="icon')
     assert "More evidence" not in page
-    assert re.search(r"Left to the next meeting</h2>\s*<ul><li>Promises both ways", page)
+    assert re.search(r"Deferred to the next meeting</h2>\s*<ul><li>Promises both ways", page)
     assert reverse("reviews:preread_pdf", args=[full.pk]) in page
 
 

@@ -147,15 +147,15 @@ def test_what_was_sent_by_itself_is_named_in_every_later_message() -> None:
     assert messages(sam())[-1] == ("REQUEST", [(3, None), (3, original)])
 
 
-def test_a_meeting_put_off_beyond_the_change_stands_on_its_own() -> None:
+def test_a_meeting_moved_beyond_the_change_stands_on_its_own() -> None:
     series = a_series()
     original = at(0, series).original_at
-    put_off = datetime(2026, 6, 20, 8, tzinfo=UTC)
-    meeting_move(meeting=at(0, series), actor=rita(), starts_at=put_off)
+    moved = datetime(2026, 6, 20, 8, tzinfo=UTC)
+    meeting_move(meeting=at(0, series), actor=rita(), starts_at=moved)
     with time_machine.travel(JUNE, tick=False):
         series = series_edit(series=Series.objects.get(pk=series.pk), actor=rita(), local_time=time(9))
         meeting = at(0, series)
-        assert (meeting.is_extra, meeting.starts_at) == (True, put_off)
+        assert (meeting.is_extra, meeting.starts_at) == (True, moved)
         assert starts(series)[0] == datetime(2026, 8, 11, 7, tzinfo=UTC)
         sent = messages(sam())[-3:]
         assert [method for method, _ in sent] == ["CANCEL", "REQUEST", "REQUEST"]

@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from portal.common.models import User
 from reviews.models import AgendaItem, ItemKind, Meeting
-from reviews.services.ahead import item_put_off
+from reviews.services.ahead import item_defer_ahead
 from reviews.services.attending import attendee_add
 from reviews.services.backlog import backlog_add
 from reviews.services.feeds import feed_renew, workspace_feed_renew
@@ -102,9 +102,9 @@ def _decided() -> Sent:
     return Sent((meeting.pk,))
 
 
-def _put_off() -> Sent:
+def _deferred() -> Sent:
     item = _an_item(_ahead())
-    item_put_off(item=item, actor=maya())
+    item_defer_ahead(item=item, actor=maya())
     return Sent((item.pk,))
 
 
@@ -178,8 +178,8 @@ DOORS = [
     Door("reviews:meeting_reply", "meeting.replied", INVITED, _of_meeting(_ahead, reply="declined")),
     Door("reviews:meeting_close", "meeting.closed", RUN_THEM, _decided),
     # The agenda before the meeting
-    Door("reviews:item_put_off", "item.deferred", TAKE_PART, lambda: Sent((_an_item(_ahead()).pk,))),
-    Door("reviews:item_bring_back", "item.brought_back", TAKE_PART, _put_off),
+    Door("reviews:item_defer", "item.deferred", TAKE_PART, lambda: Sent((_an_item(_ahead()).pk,))),
+    Door("reviews:item_bring_back", "item.brought_back", TAKE_PART, _deferred),
     Door(
         "reviews:backlog",
         "backlog.added",
@@ -213,7 +213,12 @@ DOORS = [
         TAKE_PART,
         _of_meeting(_open, **_prefixed("item", title="The fair", minutes="5")),
     ),
-    Door("reviews:item_park", "item.added", TAKE_PART, _of_meeting(_open, **{"park-title": "The fair"})),
+    Door(
+        "reviews:item_park",
+        "item.added",
+        TAKE_PART,
+        _of_meeting(_open, **{"park-title": "The fair"}),
+    ),
     Door(
         "reviews:action_add",
         "action.added",

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
 from django.template import Context, Template
 
-from reviews.charts import PLOT, TOP, drawn, end_of_scale, is_empty
+from reviews.charts import NARROW, PLOT, TOP, drawn, end_of_scale, is_empty
 
 Json = dict[str, Any]
 
@@ -95,6 +96,33 @@ def test_a_line_across_is_within_the_scale_and_in_the_legend() -> None:
     across, sample = shapes(chart, "chart-mark")
     assert TOP <= float(across.get("y1", "")) <= TOP + PLOT < float(sample.get("y1", ""))
     assert "Forecast: 30" in drawn(chart)
+
+
+def test_a_phone_has_a_drawing_of_its_own_with_its_own_ids() -> None:
+    chart = a_chart("lines", *[[a_value(number, 0, 9) for number in range(12)] for _series in range(3)])
+    narrow = ET.fromstring(drawn(chart, NARROW))
+    assert narrow.get("viewBox", "").startswith("0 0 330 ")
+    assert [each.text for each in narrow.iter() if each.get("class") == "chart-label"] == [
+        "M0", "M3", "M6", "M9",
+    ]  # fmt: skip
+    places = [float(each.get("x", 0)) for each in narrow.iter("text")]
+    assert 0 <= min(places) <= max(places) <= 330
+    html = Template("{% load charts %}{% chart each %}").render(Context({"each": chart}))
+    ids = re.findall(r'\bid="([^"]+)"', html)
+    assert len(ids) == len(set(ids)) > 3
+
+
+def test_a_long_name_goes_on_below_on_a_phone() -> None:
+    long = "Works in software or hardware, or sells either to companies of its own region"
+    chart = {**a_chart("bars", [a_value(3), a_value(2)]), "labels": [long, "Short"]}
+
+    def names(svg: str) -> list[tuple[str | None, str | None]]:
+        rows = [each for each in ET.fromstring(svg).iter() if each.get("class") == "chart-name"]
+        return [(each.text, each.get("y")) for each in rows]
+
+    assert names(drawn(chart)) == [(long, "15"), ("Short", "61")]
+    first, second = "Works in software or hardware, or sells either", "to companies of its own region"
+    assert names(drawn(chart, NARROW)) == [(first, "15"), (second, "31"), ("Short", "77")]
 
 
 @pytest.mark.parametrize(

@@ -59,7 +59,7 @@ def test_a_late_outcome_stands_beside_the_frozen_one(over: Meeting) -> None:
     assert breaches() == []
 
 
-def test_what_is_put_off_late_goes_on_the_next_agenda(over: Meeting) -> None:
+def test_what_is_deferred_late_goes_on_the_next_agenda(over: Meeting) -> None:
     item = item_of(over)
     outcome_correct(item=item, actor=rita(), verdict="defer", reason="No time.", why="We did.", edit_number=1)
     assert later_meeting(over).items.get(source_key=item.source_key).carried_from == item

@@ -128,8 +128,8 @@ def test_a_lead_page_leads_to_it_and_shows_it() -> None:
 @pytest.mark.parametrize(
     ("case", "data", "sentence"),
     [
-        ("no demand", {"sentence": "A student."}, "This field is required."),
-        ("no sentence", {"demand": "never", "sentence": " "}, "This field is required."),
+        ("no demand", {"sentence": "A student."}, "Choose one."),
+        ("no sentence", {"demand": "never", "sentence": " "}, "Fill this in."),
         ("a novel", {"demand": "never", "sentence": "x" * 301}, "at most 300 characters"),
         ("another demand", {"demand": "perhaps", "sentence": "A student."}, "Select a valid choice"),
     ],

@@ -126,6 +126,7 @@ def test_a_challenge_names_the_criterion(version: Version) -> None:
         ("no-way-to-reach", {}, "missing_field"),
         ("no-way-to-reach", {"missing_field": "lead.phone"}, "missing_field"),
         ("no-budget", {}, "reason"),
+        ("no-longer-works-it", {}, "reason"),
     ],
 )
 def test_a_return_that_says_too_little(

@@ -9,11 +9,13 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from leads.care.forms import RuleOutForm
+from leads.handoffs.forms import DisqualifyForm
 from leads.models import Handoff, Reason, ReasonFamily
 from leads.reasons import services
 from leads.selectors.funnel import Period, funnel
 from leads.selectors.handoffs import watch_list
-from leads.selectors.reasons import reasons_used
+from leads.selectors.reasons import reasons_used, return_reasons
 from portal.common.errors import Conflict, Invalid, Refused
 from portal.common.models import AuditEntry, User
 from tests.builders import NOW, a_lead, ada, an_active_version, maya, mona, olga, rita, sam, signed_in
@@ -115,7 +117,7 @@ def test_a_stale_change_is_refused_with_what_it_says_now(db: None) -> None:
 
 @pytest.mark.parametrize("family", ReasonFamily.values)
 def test_a_family_keeps_one(db: None, family: str) -> None:
-    rows = list(Reason.objects.filter(family=family, retired_at=None))
+    rows = list(Reason.objects.filter(family=family, retired_at=None).exclude(key=Reason.NO_LONGER))
     for reason in rows[:-1]:
         services.reason_retire(reason=reason, actor=rita())
     before = _rows()
@@ -125,6 +127,22 @@ def test_a_family_keeps_one(db: None, family: str) -> None:
     with pytest.raises(Invalid, match="needs at least one reason"):
         change(rows[-1], family=other)
     assert _rows() == before
+
+
+def test_what_the_portal_gives_itself_is_reworded_and_never_chosen(db: None) -> None:
+    given = the(Reason.NO_LONGER)
+    assert given not in return_reasons()
+    before = _rows()
+    with pytest.raises(Invalid, match="stays in its family"):
+        services.reason_retire(reason=given, actor=rita())
+    with pytest.raises(Invalid, match="stays in its family"):
+        change(given, family="clerical")
+    assert _rows() == before
+    reworded = change(given, label="Its rep has left")
+    assert reworded not in return_reasons()
+    page = signed_in(rita()).get(reverse("leads:reason_list")).content.decode()
+    assert "Its rep has left" in page
+    assert reverse("leads:reason_retire", args=[reworded.pk]) not in page
 
 
 def test_added_last_and_moved(db: None) -> None:
@@ -177,14 +195,21 @@ def test_members_keep_no_reasons(db: None, who: Any) -> None:
 
 
 def test_the_last_two_of_a_family_are_not_retired_at_once(transactional_db: None) -> None:
-    first, second, *others = list(Reason.objects.filter(family="procedural", retired_at=None))
+    in_use = Reason.objects.filter(family="procedural", retired_at=None).exclude(key=Reason.NO_LONGER)
+    first, second, *others = list(in_use)
     Reason.objects.filter(pk__in=[row.pk for row in others]).update(retired_at=NOW)
     found = at_once(
         lambda: services.reason_retire(reason=first, actor=rita()),
         lambda: services.reason_retire(reason=second, actor=mona()),
     )
     assert [type(fault) for fault in faults(found)] == [Invalid]
-    assert Reason.objects.filter(family="procedural", retired_at=None).count() == 1
+    assert in_use.all().count() == 1
+
+
+def test_a_reason_that_needs_a_sentence_says_so_where_it_is_chosen(db: None) -> None:
+    for form in (DisqualifyForm(), RuleOutForm()):
+        assert "Other (needs a sentence)" in str(form["reason"])
+        assert "No budget (needs" not in str(form["reason"])
 
 
 # -- through the door --------------------------------------------------------------------------------------
