@@ -41,12 +41,15 @@ def headline_numbers(totals: dict[str, int], period: Period, **narrowing: Any) -
     """The row of numbers that every review starts with."""
     offered = totals["offered_in_all"]
     of_offered = _("of %(n)d offered") % {"n": offered}
+    by_whom = (
+        _("in the period, by this version") if "version" in narrowing else _("in the period, by all versions")
+    )
 
     def counted(label: str, name: str) -> Number:
         return number(label, totals[name], of_offered, watch_address(period, status=name, **narrowing))
 
     return [
-        number(_("Offered"), offered, _("in the period"), watch_address(period, **narrowing)),
+        number(_("Offered"), offered, by_whom, watch_address(period, **narrowing)),
         counted(_("Accepted"), "ever_accepted"),
         counted(_("Returned"), "returned"),
         counted(_("Sales-qualified"), "sales_qualified"),

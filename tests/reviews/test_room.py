@@ -76,7 +76,7 @@ def test_the_agenda_says_what_happened(version: Version) -> None:
         "results", "returns", "clause:c-software", "clause:c-pricing", "sla",
     ]  # fmt: skip
     results = numbers_of(item_of(meeting, "results"))
-    assert results["Offered"] == ("21", "in the period")
+    assert results["Offered"] == ("21", "in the period, by this version")
     assert results["Accepted"] == ("14", "of 21 offered")
     assert results["Acceptance rate"] == ("67\u00a0% (45 to 83)", "of 21 decided")
     challenged = item_of(meeting, "clause:c-software")
@@ -314,7 +314,7 @@ def test_the_close_freezes_numbers_writes_minutes_and_carries_over(
         "Tuesday 12 May 2026, 10:00 (Europe/Berlin), Room 4",
         "Present: Maya Lindqvist, Rita Novak.",
         "Absent: Mona Haddad, Sam Okafor.",
-        "- Offered: **2** (in the period)",
+        "- Offered: **2** (in the period, by all versions)",
         "**Keep.** Works. Owner: Rita Novak. To be looked at again by 1 Sep 2026.",
         "> Good \\*quarter\\*.",
         "- Ask legal: Sam Okafor, by 1 Jun 2026 (open)",
