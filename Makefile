@@ -33,14 +33,14 @@ prepare-dev:
 
 test: prepare-dev
 	@# Walks are done once, beside PostgreSQL where there is one.
-	@if $(SERVERS) true >/dev/null; then but=" and (not walk or twin)"; fi; \
+	@if $(SERVERS) true >/dev/null; then but="(not walk or twin) and"; fi; \
 	$(MAKE) --no-print-directory test-embedded BUT="$$but"
 	@$(MAKE) --no-print-directory test-servers
 	@$(MAKE) --no-print-directory test-browser
 
 test-embedded:
 	@echo "== SQLite and the embedded broker"
-	$(PYTEST) $(SPREAD) -m "not servers and not browser and not benchmark and not fault$(BUT)"
+	$(PYTEST) $(SPREAD) -m "$(BUT) not servers and not browser and not benchmark and not fault"
 
 test-servers:
 	@echo "== PostgreSQL, Redis and a real worker"
