@@ -33,12 +33,17 @@ def ballot_outcome(ballot: Ballot, said: Iterable[dict[str, Any]]) -> dict[str, 
 
 
 def expected_of(version: Version) -> dict[str, Any] | None:
-    """The volume that the voters on this version were told to expect, a number of the slip; with `as_of`.
+    """The volume that the voters on this version were told to expect: see `expected_in`."""
+    ballots = version.ballots.exclude(kind=Ballot.Kind.RESTORE).order_by("-opened_at", "-pk")
+    slip: dict[str, Any] = ballots.values_list("slip", flat=True).first() or {}
+    return expected_in(slip)
+
+
+def expected_in(slip: dict[str, Any]) -> dict[str, Any] | None:
+    """The volume that a slip foretells, a number of it; with `as_of`. None where it foretells none.
 
     `is_of_new_leads` says that it counts newly captured leads alone, not those known for longer.
     """
-    ballots = version.ballots.exclude(kind=Ballot.Kind.RESTORE).order_by("-opened_at", "-pk")
-    slip: dict[str, Any] = ballots.values_list("slip", flat=True).first() or {}
     found = slip.get("expected_weekly")
     if found is None:
         return None

@@ -19,13 +19,14 @@ from django.utils.translation import ngettext
 
 from definitions.criteria.fingerprint import fingerprint
 from definitions.selectors import active_version
+from leads.evidence.intervals import Forecast
 from leads.handoffs.growth import offerable
-from leads.models import Handoff, HandoffStatus, LeadFit, Outcome, OutcomeKind
+from leads.models import BackTest, Handoff, HandoffStatus, LeadFit, Outcome, OutcomeKind
 from leads.scoring.compiler import compiled, qualified_ids, qualified_of
 from leads.scoring.golden import broken_among, golden_leads_of
 from leads.scoring.preview.questions import WEEKS
 from leads.scoring.scope import Scope
-from leads.selectors.back_tests import QUALIFIED, latest_of_text, leads_behind, outlook_of
+from leads.selectors.back_tests import QUALIFIED, Outlook, latest_of_text, leads_behind, outlook_of
 from portal.common.models import Team
 from portal.common.selectors import weekly_capacity_of
 
@@ -147,12 +148,13 @@ def _expected_weekly(text: str, stage: str, sets: _Sets, as_of: datetime) -> Jso
     Else, with `is_of_new_leads`, those captured in each of the last twelve weeks that would qualify now.
     """
     test = latest_of_text(stage, text, as_of)
-    if test is None or test.result is None:
+    outlook = outlook_of(test.result["version"]["volumes"]) if test and test.result else None
+    if test is None or outlook is None or outlook.forecast is None:
         return _of_new_leads(sets, as_of)
-    outlook = outlook_of(test.result["version"]["volumes"])
-    found = outlook.forecast
-    if found is None:
-        return _of_new_leads(sets, as_of)
+    return _of_past_weeks(test, outlook, outlook.forecast)
+
+
+def _of_past_weeks(test: BackTest, outlook: Outlook, found: Forecast) -> Json:
     sentence = _(
         "Tested on the past on %(day)s: in %(held)s of weeks like the last %(weeks)d, from %(low)d to "
         "%(high)d leads begin to qualify."
@@ -163,10 +165,10 @@ def _expected_weekly(text: str, stage: str, sets: _Sets, as_of: datetime) -> Jso
         "low": found.low,
         "high": found.high,
     }
-    leads = leads_behind(test.result, "version", QUALIFIED)
+    assert test.result is not None, "One that is done has it."
     number = _number(
         _("Expected a week"),
-        leads,
+        leads_behind(test.result, "version", QUALIFIED),
         _of_capacity(outlook.capacity),
         f"{sentence} {outlook.doubt}".rstrip(),
         round(found.mean, 1),

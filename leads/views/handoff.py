@@ -121,8 +121,6 @@ def handoff_return(request: SignedInRequest, pk: int) -> HttpResponse:
     # A line of the receipt that was tapped on the page before comes in the address.
     initial = {"criterion": request.GET["criterion"]} if "criterion" in request.GET else {}
     form = ReturnForm(request.POST if request.method == "POST" else None, initial=initial)
-    if form.is_bound and not form.is_valid():
-        policies.may_return_handoff(request.user, handoff).require()
     if request.method == "POST" and form.is_valid():
         try:
             handoff = services.handoff_return(handoff=handoff, actor=request.user, **form.answers())
@@ -131,6 +129,9 @@ def handoff_return(request: SignedInRequest, pk: int) -> HttpResponse:
         else:
             say_with_undo(request, handoff, returned_words(handoff))
             return redirect("leads:queue")
+    if form.is_bound:
+        # Who may not is told so, and not what is wrong with the form.
+        policies.may_return_handoff(request.user, handoff).require()
     status = 422 if form.is_bound else 200
     return render(
         request, "leads/handoff_return.html", context_of(request, handoff, form=form), status=status
@@ -141,8 +142,6 @@ def handoff_return(request: SignedInRequest, pk: int) -> HttpResponse:
 def handoff_disqualify(request: SignedInRequest, pk: int) -> HttpResponse:
     handoff = the_handoff(request, pk)
     form = DisqualifyForm(request.POST if request.method == "POST" else None)
-    if form.is_bound and not form.is_valid():
-        policies.may_work_handoff(request.user, handoff).require()
     if request.method == "POST" and form.is_valid():
         try:
             services.handoff_disqualify(handoff=handoff, actor=request.user, **form.cleaned_data)
@@ -151,6 +150,8 @@ def handoff_disqualify(request: SignedInRequest, pk: int) -> HttpResponse:
         else:
             say_with_undo(request, handoff, _("You ruled %(lead)s out.") % {"lead": handoff.lead})
             return redirect("leads:my_leads")
+    if form.is_bound:
+        policies.may_work_handoff(request.user, handoff).require()
     context = context_of(request, handoff, form=form)
     return render(request, "leads/handoff_disqualify.html", context, status=422 if form.is_bound else 200)
 

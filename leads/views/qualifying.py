@@ -57,8 +57,6 @@ def outcome_say(request: SignedInRequest, pk: int) -> HttpResponse:
         currency=the_workspace().currency,
         initial={"stage": handoff.lead.stage},
     )
-    if form.is_bound and not form.is_valid():
-        policies.may_say_outcome(request.user, handoff).require()
     if request.method == "POST" and form.is_valid():
         try:
             lead = outcomes.outcome_say(handoff=handoff, actor=request.user, **form.answers())
@@ -69,5 +67,7 @@ def outcome_say(request: SignedInRequest, pk: int) -> HttpResponse:
             messages.success(request, _("%(lead)s stands at “%(stage)s” now.") % words)
             return redirect(handoff)
     may_say = policies.may_say_outcome(request.user, handoff)
+    if form.is_bound:
+        may_say.require()
     context = context_of(request, handoff, form=form, may_say_outcome=may_say)
     return render(request, "leads/handoff_outcome.html", context, status=422 if form.is_bound else 200)

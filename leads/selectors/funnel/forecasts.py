@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db.models import Prefetch, Q, QuerySet
 
 from definitions.models import Ballot, BallotStatus, Stage, Vote
+from definitions.selectors.ballot_outcome import expected_in
 from leads.models import Handoff
 from leads.selectors.funnel.cohorts import week_counts
 from leads.selectors.funnel.numbers import Numbers
@@ -41,15 +42,14 @@ def forecast_numbers(rows: QuerySet[Handoff], period: Period, now: datetime) -> 
             if week.days == 7 and begins <= week.bounds(zone)[0] and week.bounds(zone)[1] <= ends
         ]
         offered = [week["offered"] for week in whole]
-        expected = ballot.slip.get("expected_weekly", {})
+        expected = expected_in(ballot.slip) or {"value": None, "is_of_new_leads": False}
         found.append(
             {
                 "version": version.pk,
                 "label": str(version),
                 "url": ballot.get_absolute_url(),
-                "forecast": expected.get("value"),
-                # Slips from before the two were told apart counted newly captured leads alone.
-                "is_of_new_leads": bool(expected) and expected.get("is_of_new_leads", True),
+                "forecast": expected["value"],
+                "is_of_new_leads": expected["is_of_new_leads"],
                 "weeks": whole,
                 "came": sum(offered) / len(offered) if len(offered) >= ENOUGH_WEEKS else None,
                 "predictions": [
